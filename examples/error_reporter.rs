@@ -119,16 +119,10 @@ impl Reporter {
 
 /// The error with its sources, outermost first, or the message of the panic.
 fn causes(failure: &Failure) -> Vec<String> {
-    if let Some(panic) = failure.panic() {
-        return vec![panic.message().to_owned()];
+    match failure.panic() {
+        Some(panic) => vec![panic.message().to_owned()],
+        None => failure.causes().map(ToString::to_string).collect(),
     }
-    let mut causes = Vec::new();
-    let mut next = failure.error().map(|error| error as &(dyn Error + 'static));
-    while let Some(error) = next {
-        causes.push(error.to_string());
-        next = error.source();
-    }
-    causes
 }
 
 fn quoted(text: &str) -> String {

@@ -47,7 +47,13 @@ page!(
      [`Panic`](crate::failures::Panic), \
      [`TooDeep`](crate::failures::TooDeep), \
      [`Registry::set_depth_limit`](crate::Registry::set_depth_limit), \
-     [`Flushed::failures`](crate::queues::Flushed::failures)"
+     [`Flushed::failures`](crate::queues::Flushed::failures), \
+     [`Retry`](crate::Retry), \
+     [`Registry::on_failure`](crate::Registry::on_failure), \
+     [`Registry::wrap`](crate::Registry::wrap), \
+     [`Registry::wrap_emit`](crate::Registry::wrap_emit), \
+     [`middleware`](crate::middleware), \
+     [`NewSubscription`](crate::subscribing::NewSubscription)"
 );
 page!(
     queue,
@@ -74,6 +80,21 @@ page!(
      [`UnfinishedEvent::due`](crate::queues::UnfinishedEvent::due)"
 );
 page!(
+    transactions,
+    "[`UnitOfWork`](crate::UnitOfWork), [`UnitHandle`](crate::units::UnitHandle), \
+     [`Savepoint`](crate::units::Savepoint), [`Prepared`](crate::units::Prepared), \
+     [`WithUnit`](crate::units::WithUnit), [`UnitPhase`](crate::units::UnitPhase), \
+     [`Registry::emit_in`](crate::Registry::emit_in), \
+     [`NewSubscription::after_commit`](crate::subscribing::NewSubscription::after_commit), \
+     [`NewSubscription::after_rollback`](crate::subscribing::NewSubscription::after_rollback)"
+);
+page!(
+    sqlx,
+    "[`UnitOfWork`](crate::UnitOfWork), [`Param`](crate::handlers::Param), [`Created`](crate::record::Created), \
+     [`Creating`](crate::record::Creating), \
+     [`NewSubscription::at_once`](crate::subscribing::NewSubscription::at_once)"
+);
+page!(
     topics,
     "[`AnyEvent`](crate::AnyEvent), \
      [`Registry::on_topic`](crate::Registry::on_topic), \
@@ -89,6 +110,11 @@ page!(
      [`Registry::add`](crate::Registry::add), [`Registry::try_add`](crate::Registry::try_add), \
      [`record`](crate::record), [`Creating`](crate::record::Creating), [`Updated`](crate::record::Updated), \
      [`Deleting`](crate::record::Deleting), [`Diff`](crate::record::Diff), [`auth`](crate::auth)"
+);
+page!(
+    records,
+    "[`Creating`](crate::record::Creating), [`Updated`](crate::record::Updated), [`Diff`](crate::record::Diff), \
+     [`register_model`](crate::record::register_model)"
 );
 page!(
     registries,

@@ -101,6 +101,22 @@
 //! 20. Use events in a web server **with axum**; guide: [a complete server](guide::axum#a-complete-server),
 //!     [which call to use](guide::axum#which-call-to-use-in-a-request-handler). **Complete** an emit whose client disconnects:
 //!     `.spawn_tokio()` of [`EmitAsync`](emitting::EmitAsync); guide: [a client that disconnects](guide::axum#when-a-client-disconnects).
+//! 21. **Retry** a subscriber that fails: `#[subscriber(deferred, retry = 3)]`, [`Retry`]; guide:
+//!     [retries](guide::failures#retries). **Limit its time**: `timeout = Duration::from_secs(5)` of an `async fn`; guide:
+//!     [timeouts](guide::failures#timeouts).
+//! 22. Run the calls of **each key in order**: `per_key = |event| event.account`; guide:
+//!     [in order, also over retries](guide::failures#in-order-also-over-retries). Call with the **last event** only:
+//!     `debounce`; guide: [debounce](guide::failures#only-the-last-event-debounce).
+//! 23. Run an event or a subscriber at a **later time**: [`enqueue_after`](Event::enqueue_after),
+//!     [`enqueue_at`](Event::enqueue_at), the option `delay`; guide: [time](guide::time).
+//! 24. **Report failures** to a service: [`Registry::on_failure`]; guide:
+//!     [report them](guide::failures#on_failure-report-them). **Count and measure** calls: the crate `events-metrics`; guide:
+//!     [metrics](guide::metrics).
+//! 25. Run code **around each call** or around each emission: [`Registry::wrap`], [`Registry::wrap_emit`]; guide:
+//!     [around each call](guide::failures#middleware-around-each-call),
+//!     [around each emission](guide::failures#middleware-around-each-emission).
+//! 26. Find out **why a subscriber is not called**: [`Registry::explain`], [`Emitted::outcomes`]; leave one out for a while:
+//!     [`Registry::mute`]; guide: [why was it not called?](guide::why_not_called)
 //!
 //! # The guide
 //!
@@ -111,7 +127,8 @@
 //! | Declare and emit | [events and builders](guide::events), [topics and patterns](guide::topics) |
 //! | Subscribe | [subscribers](guide::subscribers), [order](guide::order), [listeners and observers](guide::listeners) |
 //! | Failures | [failures](guide::failures), [why was it not called?](guide::why_not_called), [spans and log records](guide::tracing), [OpenTelemetry](guide::opentelemetry), [symptoms and remedies](guide::troubleshooting) |
-//! | Run later | [async subscribers and the queue](guide::queue) |
+//! | Retry, limit, measure | [retries](guide::failures#retries), [timeouts](guide::failures#timeouts), [keys](guide::failures#in-order-also-over-retries), [debounce](guide::failures#only-the-last-event-debounce), [middleware](guide::failures#middleware-around-each-call), [metrics](guide::metrics) |
+//! | Run later | [async subscribers and the queue](guide::queue), [time](guide::time) |
 //! | A program | [scanning and linking](guide::scanning), [registries and scopes](guide::registries), [bridges](guide::bridges), [a web server with axum](guide::axum) |
 //! | Tests | [testing](guide::testing) |
 //! | From Django, Laravel, Symfony, Spring, Node, bevy | [coming from another system](guide::coming_from) |
@@ -126,9 +143,11 @@
 //! | Emitting | [`emit!`], [`emit_mut`], [`emit_topic`], [`emit_topic_async`], [`enqueue_topic`], [`args!`], [`Origin`], [`Emission`] | [`emitting`] |
 //! | Results | [`Emitted`], [`EmitError`], [`Failure`] | [`failures`] |
 //! | Subscribing | [`#[subscriber]`](macro@subscriber), [`#[listener]`](macro@listener), [`#[observer]`](macro@observer), [`#[on]`](macro@on), [`Subscription`], [`State`], [`Outcome`] | [`subscribing`], [`handlers`] |
+//! | Policies of subscribers | [`Retry`] | options of [`subscribing::NewSubscription`] |
+//! | Hooks and middleware | [`Registry::on_failure`], [`Registry::wrap`], [`Registry::wrap_emit`], [`Registry::set_unheard_hook`] | [`middleware`] |
 //! | Scanning | [`scan()`], [`scan!`], [`try_scan`], [`scanner()`], [`scanner!`], [`subscribers!`], [`ScanReport`] | [`scanning`] |
 //! | Registries | [`Registry`], [`WeakRegistry`], [`registry()`], [`with_registry`] | [`scopes`] |
-//! | The queue | [`Queue`], [`#[flush_queue]`](macro@flush_queue) | [`queues`] |
+//! | The queue | [`Queue`], [`#[flush_queue]`](macro@flush_queue), [`Event::enqueue_after`] | [`queues`] |
 //! | Questions | [`Event::has_subscribers`], [`Registry::explain`], [`Emitted::outcomes`], [`Registry::mute`] | [`explaining`], [`outcomes`] |
 //! | Waiting | [`Registry::next`], [`Registry::stream`] | [`streams`] |
 //! | Bridges | [`bridge()`], [`signal_to_event`] | [`bridges`] |
@@ -176,6 +195,7 @@ mod result;
 mod scan;
 mod subscribe;
 mod time;
+mod unit;
 mod worker;
 
 /// README, whose examples are tests.
@@ -214,7 +234,8 @@ pub use crate::{
     context::Emission,
     current::{
         emit_mut, emit_topic, emit_topic_async, emit_topic_async_from, emit_topic_from,
-        enqueue_topic, enqueue_topic_from, registry, try_emit_topic, try_emit_topic_async,
+        enqueue_topic, enqueue_topic_after, enqueue_topic_after_from, enqueue_topic_at,
+        enqueue_topic_at_from, enqueue_topic_from, registry, try_emit_topic, try_emit_topic_async,
         try_emit_topic_async_from, try_emit_topic_from, with_registry,
     },
     declared::events,
@@ -223,12 +244,13 @@ pub use crate::{
     metadata::{Origin, Retry},
     modules::{
         bounds, bridges, builder, emitting, explaining, failures, handlers, info, middleware,
-        outcomes, queues, scanning, scopes, streams, subscribing,
+        outcomes, queues, scanning, scopes, streams, subscribing, units,
     },
     registry::{Registry, WeakRegistry},
     result::{EmitError, Emitted, Failure},
     scan::{ScanReport, scan, scanner, try_scan},
     subscribe::Subscription,
+    unit::UnitOfWork,
     worker::Queue,
 };
 pub use events_macros::{Event, flush_queue, listener, observer, on, subscriber};

@@ -29,7 +29,7 @@ pub mod emitting {
     #[cfg(feature = "tokio")]
     pub use crate::current::{EmitCutOff, SpawnedEmit};
     pub use crate::{
-        emit::{EmitAsync, EmitTopicAsync, TryEmitAsync, TryEmitTopicAsync},
+        emit::{EmitAsync, EmitTopicAsync, Emitting, TryEmitAsync, TryEmitTopicAsync, WithValues},
         event::{ArgError, Args},
     };
 }
@@ -42,7 +42,7 @@ pub mod explaining {
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{
-        BoxError, Cause, MiddlewarePanic, NoCopy, NotAwaited, Panic, TimedOut, TooDeep,
+        BoxError, Cause, MiddlewarePanic, NoCopy, NotAwaited, Panic, ParamError, TimedOut, TooDeep,
         Undelivered, WaitsForItself,
     };
 }
@@ -55,8 +55,9 @@ pub mod handlers {
             StatefulBorrowedAwaitedHandler, boxed,
         },
         handler::{
-            AsyncHandler, AsyncOutcome, AsyncTopicHandler, DeferredHandler, DeferredTopicHandler,
-            Handler, Param, TopicHandler,
+            AsyncHandler, AsyncOutcome, AsyncTopicHandler, CallContext, DeferredHandler,
+            DeferredTopicHandler, Handler, MissingValue, Param, Prepare, PrepareError,
+            TopicHandler,
         },
     };
 }
@@ -68,9 +69,12 @@ pub mod info {
     };
 }
 
-/// Middleware around the calls of subscribers.
+/// Middleware around the calls of subscribers, and around whole emissions.
 pub mod middleware {
-    pub use crate::policy::{BoxFuture, Call, Middleware, Next, NextAsync};
+    pub use crate::policy::{
+        BoxFuture, Call, EmitCall, EmitMiddleware, EmitOutcome, Middleware, Next, NextAsync,
+        NextEmit, NextEmitAsync,
+    };
 }
 
 /// What became of the subscribers of an event.
@@ -99,7 +103,10 @@ pub mod scanning {
 
 /// Making a registry the current one, for a scope or for a future.
 pub mod scopes {
-    pub use crate::current::{Entered, Scoped, WithRegistry};
+    pub use crate::{
+        current::{Scoped, WithRegistry},
+        registry::Entered,
+    };
 }
 
 /// Receiving events as a future or a stream.
@@ -116,6 +123,18 @@ pub mod subscribing {
         subscribe::{
             AwaitedKind, BackgroundKind, BackgroundPatternKind, Batch, NewSubscription,
             PatternKind, SubscribeError, SyncKind, register_copy,
+        },
+    };
+}
+
+/// Units of work: their handles, savepoints, scopes and errors, and when a subscriber runs in one.
+pub mod units {
+    pub use crate::{
+        emit::{EmitInAsync, EmitInError, TryEmitInAsync, UnitEvent},
+        metadata::UnitPhase,
+        unit::{
+            CommitError, EnteredUnit, InUnit, Prepared, ReleaseError, Savepoint, UnitEnded,
+            UnitHandle, WithUnit, without_unit,
         },
     };
 }

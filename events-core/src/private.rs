@@ -1,7 +1,5 @@
 //! The items that generated code names. They are not for users, and may change in any release.
 
-use std::time::Duration;
-
 use crate::event::Event;
 
 pub use crate::{
@@ -17,16 +15,18 @@ pub use crate::{
     diagnostics::{AwaitedEvent, FieldOrigin, NoFieldOrigin, Observed, Pointed, SelectsEvents},
     event::{
         AnyEvent, ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend,
-        EmitFrom, EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot,
-        UnknownClone, Unset, Visit, finish, given, json, nested_json, nth, required_clone_fn,
+        EmitFrom, EventCopy, EventStatics, Family, Free, HeldCopy, Owned, OwnedEvent, Owning, Set,
+        Snapshot, UnknownClone, Unset, Visit, finish, given, held_clone_fn, json, nested_json, nth,
+        required_clone_fn,
     },
     handler::{
-        AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
-        Outcome, Param, Run, States, Step, any_filter, filter,
+        AnyFilter, AsyncOutcome, Background, BackgroundCall, CallProbe, CallSlot, EmitOrigin,
+        Filter, MissingState, NeedsCall, NoParam, Outcome, Param, Run, States, Step, any_filter,
+        filter, not_acquired,
     },
     metadata::{
         CallPolicies, EventInfo, IntoKey, Key, Location, Once, OrderTarget, PatternText,
-        SubscriberOptions, When,
+        SubscriberOptions, UnitPhase, When,
     },
     plan::Slot,
     result::FailedCheck,
@@ -47,7 +47,7 @@ pub use core::{
 };
 pub use events_macros::{emit_keywords, named_args, wrong_crates};
 pub use linkme;
-pub use std::sync::Arc;
+pub use std::{sync::Arc, time::Duration};
 
 /// The key of a function that an attribute names.
 pub fn key<M>(function: impl IntoKey<M>) -> Key {
@@ -74,6 +74,9 @@ pub const fn at_once(calls: usize) -> usize {
     );
     calls
 }
+
+/// Makes the compiler compute a value of `retry`, which panics if it is wrong.
+pub const fn evaluate<T: Copy>(_: T) {}
 
 /// `None` of a function's return type: a type hint for the body of the function.
 #[must_use]

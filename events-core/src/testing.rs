@@ -1,6 +1,11 @@
 //! The items that `events-testing` uses. They are not for users, and may change in any release.
 
-use std::{any::TypeId, borrow::Cow, sync::Arc, time::Duration};
+use std::{
+    any::TypeId,
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use crate::{
     context, current,
@@ -12,6 +17,7 @@ use crate::{
     queue::QueueOwner as _,
     registry::Registry,
     time::Sleep,
+    unit::UnitHandle,
 };
 pub use crate::{
     context::panic_hook::panics_silently,
@@ -29,6 +35,29 @@ pub fn set_interceptor(registry: &Registry, interceptor: Option<Arc<dyn Intercep
         registry.core().clock().expect_set();
     }
     registry.set_interceptor(interceptor);
+}
+
+/// Runs what a unit of work holds as its commit does, and leaves the unit open.
+pub fn run_held(unit: &UnitHandle) {
+    unit.run_held();
+}
+
+/// How many events of a registry wait for the end of a unit of work.
+#[must_use]
+pub fn held_events(registry: &Registry) -> usize {
+    registry.core().held().load(Ordering::Relaxed)
+}
+
+/// How many events with this topic a unit of work holds.
+#[must_use]
+pub fn count_held(unit: &UnitHandle, topic: &str) -> usize {
+    unit.count_held(topic)
+}
+
+/// Whether an open savepoint of the unit holds anything.
+#[must_use]
+pub fn holds_in_savepoints(unit: &UnitHandle) -> bool {
+    unit.holds_in_savepoints()
 }
 
 /// Waits by the clock of a registry, as the timeouts of its subscribers do.
@@ -86,6 +115,13 @@ pub fn declared() -> Vec<&'static str> {
         .iter()
         .map(|subscriber| subscriber.name)
         .collect()
+}
+
+/// All subscribers of a registry.
+#[must_use]
+pub fn all_subscribers(registry: &Registry) -> Vec<Arc<SubscriberInfo>> {
+    let receivers = registry.core().all_receivers().into_iter();
+    receivers.map(|receiver| receiver.subscriber).collect()
 }
 
 /// The names of all subscribers of a registry.

@@ -9,7 +9,9 @@ use std::{
 };
 
 use allocation_counter::measure;
-use events_core::{AnyEvent, Event, EventCopy, Registry, bridge, subscriber, subscribers};
+use events_core::{
+    AnyEvent, Event, EventCopy, Registry, UnitOfWork, bridge, subscriber, subscribers,
+};
 
 #[derive(Event, Clone)]
 struct Tick;
@@ -97,6 +99,8 @@ fn an_emit_beside_a_pattern_subscriber_allocates_nothing() {
 #[test]
 fn an_emit_after_the_last_run_time_subscriber_has_gone_allocates_nothing() {
     let registry = Registry::with(subscribers![declared]);
+    // A thread notes each registry of its own at the first emit.
+    registry.emit(Tick);
     drop(registry.on(|_: &Tick| ()));
     assert_eq!(measure(|| _ = registry.emit(Tick)).bytes_total, 0);
 }
@@ -135,6 +139,29 @@ fn an_event_that_was_suspended_leaves_no_memory() {
 }
 
 #[test]
+fn a_unit_of_work_that_has_ended_leaves_no_memory() {
+    let registry = Registry::new();
+    let after_commit = registry.subscribe(|_: &Tick| ()).after_commit();
+    after_commit.register().expect("it is subscribed").detach();
+    let run = |units: usize, commits: bool| {
+        for _ in 0..units {
+            let work = UnitOfWork::begin();
+            registry.emit_in(&work.handle(), Tick);
+            work.after_commit(|| ());
+            if commits {
+                work.commit().expect("it is committed");
+            } else {
+                work.rollback();
+            }
+        }
+    };
+    for commits in [true, false] {
+        run(10, commits);
+        assert_eq!(measure(|| run(100, commits)).bytes_current, 0, "{commits}");
+    }
+}
+
+#[test]
 fn an_event_with_a_chain_of_deferred_handlers_takes_linear_time() {
     check("chain", |handlers| {
         let registry = Registry::new();
@@ -164,6 +191,7 @@ macro_rules! allocations_of_ten_items {
         let [ten, twenty] = [10, 20].map(|count| {
             let registry = Registry::new();
             registry.on(|_: &Item| ()).detach();
+            registry.emit(Item(0));
             let $items = tokio_stream::iter(0..count);
             let mut run = pin!($bridge.on(&registry).run());
             let mut context = Context::from_waker(Waker::noop());

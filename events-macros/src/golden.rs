@@ -68,15 +68,13 @@ fn check_subscriber(name: &str, options: &str, item: &str) {
 }
 
 fn check_flush(name: &str, item: &str) {
-    let input = format!("#[flush_queue]\n{}", item.trim());
     let expansion = flush::attribute(TokenStream::new(), &tokens(item));
-    check(name, &input, expansion);
+    check(name, &format!("#[flush_queue]\n{}", item.trim()), expansion);
 }
 
 fn check_listener(name: &str, item: &str) {
-    let input = format!("#[listener]\n{}", item.trim());
     let expansion = listener::listener_registration(TokenStream::new(), tokens(item));
-    check(name, &input, expansion);
+    check(name, &format!("#[listener]\n{}", item.trim()), expansion);
 }
 
 #[test]
@@ -204,6 +202,15 @@ fn a_subscriber() {
         "
         fn greet(event: &FirstLogin) {}
         ",
+    );
+}
+
+#[test]
+fn subscriber_after_commit() {
+    check_subscriber(
+        "subscriber_after_commit",
+        "after_commit",
+        "fn confirm(event: &OrderPlaced) {}",
     );
 }
 

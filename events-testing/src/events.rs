@@ -143,41 +143,6 @@ impl Events {
         data.orders.push(RuleOrder { rules, location });
     }
 
-    /// Asserts how many failed calls of a subscriber are repeated, by its option `retry`: of the one with this path or end of
-    /// the path. Such a failure is none of the test; the last one is, which no attempt follows.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use events_core::{Emission, Event, Registry, subscriber, subscribers};
-    /// use events_testing::EventMock;
-    ///
-    /// #[derive(Event, Clone)]
-    /// struct MailQueued;
-    ///
-    /// #[subscriber(deferred, retry = 3)]
-    /// fn send(_: &MailQueued, emission: &Emission) -> Result<(), &'static str> {
-    ///     if emission.attempt() < 3 { Err("the server is busy") } else { Ok(()) }
-    /// }
-    ///
-    /// let events = EventMock::over(&Registry::with(subscribers![send]));
-    /// MailQueued.emit();
-    /// events.advance(Duration::from_secs(60));
-    /// events.assert_retried("send", 2);
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// If it is another number.
-    #[track_caller]
-    pub fn assert_retried(&self, subscriber: &str, times: usize) {
-        let retried = self.mock.lock().failures.retries_of(subscriber);
-        assert!(
-            retried == times,
-            "{retried} failed calls of `{subscriber}` are repeated, not {times}; the path is that of the function, \
-             and delays pass with `advance(..)`"
-        );
-    }
-
     /// Expects that a subscriber fails: that it returns an error or panics, or that an event does not reach it.
     /// Without this, such a failure fails the test at its end.
     ///

@@ -1,5 +1,5 @@
 //! The examples of the guide, which are compiled and run here: some of them use this crate, on which events-core does not
-//! depend.
+//! depend. Those about a database are tests of its crate.
 
 macro_rules! pages {
     ($($name:ident)+) => {
@@ -17,6 +17,7 @@ pages! {
     failures
     queue
     time
+    transactions
     topics
     listeners
     registries

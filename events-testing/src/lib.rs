@@ -56,6 +56,8 @@
 //!   [`emitted`](Events::emitted) returns the events themselves.
 //! - **Fake** events, so that no subscriber receives them: [`fake_only`](Events::fake_only),
 //!   [`fake_except`](Events::fake_except), [`fake_all`](Events::fake_all).
+//! - Run what a **unit of work** holds, in a test whose transaction is rolled back: [`run_held`](Events::run_held). How many
+//!   events it holds: [`held`](Events::held).
 //! - **Mute** events, so that they are neither delivered nor counted: [`muted()`], [`Events::mute`].
 //! - Expect that **a subscriber fails**: [`expect_failure`](Events::expect_failure).
 //! - Check **which subscribers are registered**: [`assert_subscribed`](Events::assert_subscribed),
@@ -64,6 +66,7 @@
 //!   [`settle_async`](Events::settle_async).
 //! - Let **time pass** without sleeping: [`advance`](Events::advance), in async code
 //!   [`advance_async`](Events::advance_async).
+//! - Check **how often a subscriber was tried again**: [`assert_retried`](Events::assert_retried).
 //! - **Wait for an event** that another thread or task emits: [`wait_for`](Events::wait_for), in async code
 //!   [`wait_for_async`](Events::wait_for_async).
 //! - Include **a thread or a task** that the test starts: [`bring`](Events::bring), [`bring_future`](Events::bring_future).
@@ -121,6 +124,7 @@ mod mute;
 mod report;
 mod runtime;
 mod state;
+mod unit;
 mod wait;
 
 /// README, whose examples are tests.

@@ -8,8 +8,13 @@ mod baselines;
 pub mod case;
 mod events;
 mod ours;
+mod params;
 #[cfg(feature = "peers")]
 mod peers;
+#[cfg(feature = "scopes")]
+mod scheduled;
+#[cfg(feature = "scopes")]
+mod units;
 mod variants;
 mod wrapped;
 
@@ -20,7 +25,10 @@ pub fn all() -> Vec<Case> {
     let mut cases = baselines::cases();
     cases.extend(ours::cases());
     cases.extend(variants::cases());
+    cases.extend(params::cases());
     cases.extend(wrapped::cases());
+    #[cfg(feature = "scopes")]
+    cases.extend(units::cases());
     #[cfg(feature = "peers")]
     cases.extend(peers::cases());
     cases
@@ -47,7 +55,10 @@ pub fn ready() -> Vec<Case> {
 /// When there is no such case, or a handler of it does not run.
 pub fn ready_one(name: &str) -> Case {
     prepare();
-    let mut cases = all().into_iter().chain(variants::questions());
+    let cases = all().into_iter().chain(variants::questions());
+    #[cfg(feature = "scopes")]
+    let cases = cases.chain(scheduled::cases());
+    let mut cases = cases;
     let found = cases.find(|case| case.name() == name);
     let case = found.unwrap_or_else(|| panic!("no case `{name}`; --list lists them"));
     case.check();
@@ -55,6 +66,6 @@ pub fn ready_one(name: &str) -> Case {
 }
 
 fn prepare() {
-    events_core::scan();
+    params::scan_default();
     variants::subscribe();
 }

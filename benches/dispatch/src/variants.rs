@@ -14,13 +14,13 @@ use seq_macro::seq;
 
 use crate::{
     case::{B, Case, repeat, step},
-    events,
+    events, params,
 };
 
 /// A registry other than the default one, scanned.
 static INSTANCE: LazyLock<Registry> = LazyLock::new(|| {
     let registry = Registry::new();
-    registry.scan();
+    params::scan(&registry);
     registry
 });
 

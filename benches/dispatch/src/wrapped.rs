@@ -17,7 +17,7 @@ use crate::{
 /// A scanned registry with one middleware.
 static WRAPPED: LazyLock<Registry> = LazyLock::new(|| {
     let registry = Registry::new();
-    registry.scan();
+    crate::params::scan(&registry);
     registry.wrap(Around).detach();
     registry
 });

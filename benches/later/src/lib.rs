@@ -10,6 +10,7 @@ mod events;
 mod in_place;
 mod queue_one_thread;
 mod queue_two_threads;
+mod scheduled;
 mod sum;
 
 use case::Case;
@@ -20,6 +21,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(in_place::cases());
     cases.extend(queue_one_thread::cases());
     cases.extend(queue_two_threads::cases());
+    cases.extend(scheduled::cases());
     cases
 }
 

@@ -58,13 +58,19 @@ pub(crate) trait BackgroundHandler: Send + Sync {
     /// first, if the starter requests it.
     fn start<'s>(&'s self, starter: &mut Starter<'_, 's>);
 
+    /// The same through the middleware of the registry. It starts no other handler.
+    fn start_wrapped<'s>(&'s self, starter: &mut Starter<'_, 's>);
+
     /// The run of a clone of the event, for handlers of a plan of which this is one. `None` if the event is
     /// of another type. `Clone` is user code and may panic.
     fn copy(
         &self,
         event: ErasedEventRef<'_>,
-        deferred: DeferredRun,
+        deferred: &mut Option<DeferredRun>,
     ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>>;
+
+    /// How many events of the queue wait until it may be called.
+    fn backlog(&self) -> usize;
 
     /// Whether it receives events of any type, each as a copy.
     fn takes_copy(&self) -> bool {
@@ -154,14 +160,10 @@ impl BackgroundPlan {
         self.flags.starts_at_once
     }
 
-    /// The call of a run that is a job: it counts the handlers that wait for a permit, if some may have to.
+    /// Whether handlers may have to wait for a permit: then the call of a job counts those that do.
     #[inline]
-    pub(crate) fn call_of_job(&self, call: BackgroundCall) -> BackgroundCall {
-        if self.flags.limits_calls {
-            call.counting_waits()
-        } else {
-            call
-        }
+    pub(crate) fn limits_calls(&self) -> bool {
+        self.flags.limits_calls
     }
 
     /// Whether some handlers are deferred.
@@ -249,9 +251,6 @@ pub(crate) struct Starter<'a, 's> {
     /// are pending, or are counted by [`BackgroundResult::end`].
     pub(super) uncounted: usize,
     pub(super) result: &'a mut BackgroundResult,
-    /// Whether handlers are called through middleware. The list is loaded for each such call: its drop would enlarge the
-    /// code of each emit.
-    pub(super) is_wrapped: bool,
 }
 
 impl<'a, 's> Starter<'a, 's> {
@@ -276,15 +275,14 @@ impl<'a, 's> Starter<'a, 's> {
             segment_end: 0,
             uncounted: 0,
             result,
-            is_wrapped: plan.policy.is_wrapped(),
         }
     }
 
     /// Starts the handlers with these numbers.
     #[inline]
     pub(crate) fn start_all(&mut self, numbers: Range<usize>, spans: &mut OptionBox<HandlerSpans>) {
-        if records_spans() {
-            return numbers.for_each(|number| self.start_traced(number, spans));
+        if records_spans() || self.plan.policy.is_wrapped() {
+            return self.start_one_by_one(numbers, spans);
         }
         let mut first = numbers.start;
         while first < numbers.end {
@@ -294,26 +292,51 @@ impl<'a, 's> Starter<'a, 's> {
         }
     }
 
-    /// Starts one handler in a span of its own.
+    /// Starts each handler by itself: in a span of its own, or through the middleware.
     #[cold]
+    #[inline(never)]
+    fn start_one_by_one(&mut self, numbers: Range<usize>, spans: &mut OptionBox<HandlerSpans>) {
+        for number in numbers {
+            if records_spans() {
+                self.start_traced(number, spans);
+            } else {
+                self.start_one(number);
+            }
+        }
+    }
+
+    fn start_one(&mut self, number: usize) {
+        if self.plan.policy.is_wrapped() {
+            self.start_wrapped(number);
+        } else {
+            self.start_segment(number, number + 1);
+        }
+    }
+
+    /// Starts one handler in a span of its own.
     fn start_traced(&mut self, number: usize, spans: &mut OptionBox<HandlerSpans>) {
         let span = log::handler_span(&self.plan.subscribers()[number]);
         let pending = self.start.pending_count();
-        span.in_scope(|| self.start_segment(number, number + 1));
+        span.in_scope(|| self.start_one(number));
         if self.start.pending_count() > pending {
             spans.get_or_insert_default().push((number, span));
         }
     }
 
-    /// Starts the handlers of one segment.
-    fn start_segment(&mut self, first: usize, end: usize) {
+    #[inline(always)]
+    pub(super) fn begin_segment(&mut self, first: usize, end: usize) {
         self.remaining = self.plan.handlers()[first..end].iter();
         self.segment_end = end;
         self.uncounted = 0;
+    }
+
+    /// Starts the handlers of one segment.
+    fn start_segment(&mut self, first: usize, end: usize) {
+        self.begin_segment(first, end);
         while !self.remaining.as_slice().is_empty() {
             // The panic of a handler's future is caught where that is polled, that of a filter is not.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.start_next())) {
-                self.end_filter(payload);
+                self.end(Err(payload));
             }
         }
         self.result.ran += end - first - self.uncounted;
@@ -348,16 +371,8 @@ impl<'a, 's> Starter<'a, 's> {
     /// The current handler, which is the one that calls this, does not run.
     #[inline]
     pub(super) fn skip(&mut self) {
-        if self.is_wrapped {
-            return self.skip_wrapped();
-        }
-        self.skip_unwrapped();
-    }
-
-    #[inline]
-    pub(super) fn skip_unwrapped(&mut self) {
         self.uncounted += 1;
-        if self.result.records_skipped() {
+        if self.result.records_outcomes() {
             self.record_skip();
         }
     }
@@ -368,9 +383,6 @@ impl<'a, 's> Starter<'a, 's> {
     where
         F: Future<Output = Step> + Send + 's,
     {
-        if self.is_wrapped {
-            return self.run_handler_wrapped(Box::pin(make()));
-        }
         let polled = self.start.run(make);
         self.record(polled);
     }

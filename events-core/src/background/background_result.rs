@@ -23,7 +23,7 @@ pub(crate) struct BackgroundResult {
     /// How many calls of handlers were refused, which is a failure, or are to be made later. Not a `bool`: the compiler
     /// copied the padding behind that in each emit, with loads for which store forwarding failed.
     unreached: u32,
-    /// Not 0 if it is recorded which handlers are skipped.
+    /// Not 0 if it is recorded what became of handlers that neither ran nor failed.
     records: u32,
     uncommon: OptionBox<Uncommon>,
 }
@@ -36,8 +36,10 @@ struct Uncommon {
     repeated: Vec<(usize, Failure)>,
     /// The calls that are to be made later, each with the failure after which it is repeated.
     next_calls: Vec<(usize, Option<Repeated>, NextCall)>,
-    /// The handlers that were skipped, if that is recorded.
-    skipped: Vec<(usize, SkipReason)>,
+    /// Whether the handlers with a delay are to be scheduled.
+    has_delayed: bool,
+    /// What became of handlers that neither ran nor failed, if that is recorded.
+    outcomes: Vec<(usize, SubscriberOutcome)>,
 }
 
 /// The failure after which a call is repeated.
@@ -54,6 +56,8 @@ pub(crate) struct UnfinishedHandlers {
     pub(crate) subscribers: Vec<Arc<SubscriberInfo>>,
     /// How many of them are started.
     started: usize,
+    /// Whether a middleware around the emission has not called the handlers yet.
+    pub(crate) is_before_all: bool,
 }
 
 impl UnfinishedHandlers {
@@ -61,6 +65,15 @@ impl UnfinishedHandlers {
         Self {
             subscribers,
             started,
+            is_before_all: false,
+        }
+    }
+
+    /// Those of an event of which a middleware around the emission has not called the handlers yet.
+    pub(crate) fn before_all() -> Self {
+        Self {
+            is_before_all: true,
+            ..Self::default()
         }
     }
 
@@ -105,22 +118,36 @@ impl BackgroundResult {
         }
     }
 
-    /// Records why handlers are skipped from now on.
-    pub(super) fn record_skipped(&mut self) {
+    /// Records from now on what becomes of handlers that neither run nor fail.
+    pub(super) fn record_outcomes(&mut self) {
         self.records = 1;
     }
 
-    /// Takes out the handlers that were skipped, by their numbers.
-    pub(crate) fn take_skipped(&mut self) -> Vec<(usize, SkipReason)> {
-        match self.uncommon.get_mut() {
-            None => Vec::new(),
-            Some(uncommon) => mem::take(&mut uncommon.skipped),
-        }
+    /// Takes out what became of handlers that neither ran nor failed, and of those whose call is repeated, by their numbers.
+    pub(crate) fn take_outcomes(&mut self) -> Vec<(usize, SubscriberOutcome)> {
+        let Some(uncommon) = self.uncommon.get_mut() else {
+            return Vec::new();
+        };
+        let mut outcomes = mem::take(&mut uncommon.outcomes);
+        let repeated = mem::take(&mut uncommon.repeated).into_iter();
+        outcomes.extend(
+            repeated.map(|(number, failure)| (number, SubscriberOutcome::Retrying(failure))),
+        );
+        outcomes
     }
 
     #[inline]
-    pub(super) fn records_skipped(&self) -> bool {
+    pub(super) fn records_outcomes(&self) -> bool {
         self.records > 0
+    }
+
+    /// Records what became of a handler that neither ran nor failed.
+    #[cold]
+    pub(super) fn add_outcome(&mut self, number: usize, outcome: SubscriberOutcome) {
+        if self.records_outcomes() {
+            let uncommon = self.uncommon.get_or_insert_default();
+            uncommon.outcomes.push((number, outcome));
+        }
     }
 
     /// A handler is skipped.
@@ -131,11 +158,8 @@ impl BackgroundResult {
         subscriber: &SubscriberInfo,
         origin: Option<&Origin>,
     ) {
-        if self.records_skipped() {
-            let reason = SkipReason::of(subscriber, origin);
-            let uncommon = self.uncommon.get_or_insert_default();
-            uncommon.skipped.push((number, reason));
-        }
+        let reason = SkipReason::of(subscriber, origin);
+        self.add_outcome(number, SubscriberOutcome::Skipped(reason));
     }
 
     /// Whether no handler ran or failed.
@@ -149,6 +173,12 @@ impl BackgroundResult {
         let mut failures = self.uncommon.take().unwrap_or_default().failures;
         failures.sort_by_key(|(number, _)| *number);
         failures.into_iter().map(|(_, failure)| failure)
+    }
+
+    /// How many failures there are that were not taken, without those after which the call is repeated.
+    pub(super) fn failed(&self) -> usize {
+        let uncommon = self.uncommon.get();
+        uncommon.map_or(0, |uncommon| uncommon.failures.len())
     }
 
     /// The failures that were not taken, in the order in which they occurred, and those after which the call is repeated.
@@ -177,7 +207,19 @@ impl BackgroundResult {
     /// Whether there are calls that are to be made later.
     pub(super) fn has_next_calls(&self) -> bool {
         let uncommon = self.uncommon.get();
-        uncommon.is_some_and(|uncommon| !uncommon.next_calls.is_empty())
+        uncommon.is_some_and(|uncommon| !uncommon.next_calls.is_empty() || uncommon.has_delayed)
+    }
+
+    /// The handlers with a delay are to be scheduled.
+    #[cold]
+    pub(super) fn add_delayed(&mut self) {
+        self.uncommon.get_or_insert_default().has_delayed = true;
+    }
+
+    /// Whether the handlers with a delay are to be scheduled, which the caller does.
+    pub(super) fn take_delayed(&mut self) -> bool {
+        let uncommon = self.uncommon.get_mut();
+        uncommon.is_some_and(|uncommon| mem::take(&mut uncommon.has_delayed))
     }
 
     /// Records the failure after which a call is repeated.
@@ -193,8 +235,9 @@ impl BackgroundResult {
 
     /// Adds the failures of the sync and awaited handlers, which run before the others.
     pub(super) fn add_chain(&mut self, failures: FailureList<'_>) {
-        if let Some(failures) = failures.into_inner().take() {
-            let failures = failures.into_iter().map(|failure| (0, failure));
+        let failures = failures.into_inner();
+        if !failures.is_none() {
+            let failures = failures.into_vec().into_iter().map(|failure| (0, failure));
             self.uncommon
                 .get_or_insert_default()
                 .failures
@@ -221,7 +264,13 @@ impl BackgroundResult {
                     return self.add_next(number, Some(Repeated::Cause(cause)), next);
                 }
                 Ended::Call(CallEnd::Debounce(next)) => return self.add_next(number, None, next),
-                Ended::Wrapped(outcome) => return self.record_outcome(number, outcome, policy),
+                Ended::Call(CallEnd::Replaced) => {
+                    let outcome = SubscriberOutcome::Skipped(SkipReason::Replaced);
+                    return self.add_outcome(number, outcome);
+                }
+                Ended::Wrapped(outcome) => {
+                    return self.record_outcome(number, subscriber, outcome, policy);
+                }
             },
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
@@ -239,20 +288,29 @@ impl BackgroundResult {
 
     /// Records what became of a handler that was called through middleware.
     #[cold]
-    fn record_outcome(&mut self, number: usize, ended: StepOutcome, policy: &Policy) {
+    fn record_outcome(
+        &mut self,
+        number: usize,
+        subscriber: &Arc<SubscriberInfo>,
+        ended: StepOutcome,
+        policy: &Policy,
+    ) {
         match (ended.outcome, ended.next) {
             (SubscriberOutcome::Ran | SubscriberOutcome::Stopped, _) => self.ran += 1,
             (SubscriberOutcome::Deferred, Some(next)) => self.add_next(number, None, next),
             (SubscriberOutcome::Retrying(failure), Some(next)) => {
+                let failure = failure.of_call(subscriber, false);
                 self.add_next(number, Some(Repeated::Failure(failure)), next);
             }
             (
-                SubscriberOutcome::Skipped(_)
+                outcome @ (SubscriberOutcome::Skipped(_)
                 | SubscriberOutcome::NotReached(_)
-                | SubscriberOutcome::Deferred,
+                | SubscriberOutcome::Deferred
+                | SubscriberOutcome::AfterCommit),
                 _,
-            ) => {}
+            ) => self.add_outcome(number, outcome),
             (SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure), _) => {
+                let failure = failure.of_call(subscriber, true);
                 policy.report(&failure);
                 self.fail(number, failure);
             }

@@ -345,7 +345,7 @@ impl<E: RunEvent> BackgroundRun<E> {
 
     /// Starts these handlers.
     #[inline]
-    fn start(
+    pub(super) fn start(
         self: Pin<&mut Self>,
         numbers: impl Iterator<Item = Range<usize>>,
         plan: &Arc<BackgroundPlan>,

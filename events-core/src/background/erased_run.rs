@@ -12,27 +12,50 @@ use std::{
 use super::{
     background_result::{BackgroundResult, UnfinishedHandlers},
     background_run::BackgroundRun,
-    copies::RunEvent,
-    run_trait::{CallSchedule, ErasedBackgroundRun},
+    copies::{HeldEvent, RunEvent},
+    run_trait::{CallSchedule, ErasedBackgroundRun, NextCalls},
 };
 use crate::{
+    context::EmissionState,
     event::{AnyEvent, Event, EventCopy},
-    metadata::{EventInfo, Origin, SubscriberInfo},
-    result::{FailedEmission, Outcomes},
+    metadata::{EmissionId, EventInfo, Origin, SubscriberInfo},
+    result::{EmitStats, FailedCheck, FailedEmission, Outcomes},
 };
 
 impl<E> BackgroundRun<E> {
-    /// Records why handlers are skipped from now on.
+    /// Records from now on what becomes of handlers that neither run nor fail.
     #[cold]
-    pub(crate) fn record_skipped(self: Pin<&mut Self>) {
-        self.project().result.record_skipped();
+    pub(crate) fn record_outcomes(self: Pin<&mut Self>) {
+        self.project().result.record_outcomes();
     }
 
-    /// The results so far, with the handlers that were skipped moved to the record of the emit.
+    /// Sets the state with which the emission is entered: it has begun.
+    pub(crate) fn set_state(self: Pin<&mut Self>, state: EmissionState) {
+        *self.project().state = state;
+    }
+
+    /// How many failures were neither logged nor returned.
+    pub(crate) fn failed(&self) -> usize {
+        self.result.failed()
+    }
+
+    /// Drops the handlers that have not ended, for good, and keeps the event. Returns what the chain did, and why an event
+    /// that fails closed is refused, if the chain was suspended.
+    #[cold]
+    pub(crate) fn abandon(mut self: Pin<&mut Self>) -> (EmitStats, Vec<FailedCheck>) {
+        self.as_mut().clear();
+        let this = self.project();
+        this.not_started.clear();
+        this.chain.take().map_or_else(Default::default, |progress| {
+            (progress.stats, progress.failed_checks)
+        })
+    }
+
+    /// The results so far, with what became of handlers that neither ran nor failed moved to the record of the emit.
     pub(crate) fn take_recorded(self: Pin<&mut Self>, outcomes: &mut Outcomes) -> BackgroundResult {
         let mut result = self.take_result();
-        for (number, reason) in result.take_skipped() {
-            outcomes.add_skipped_later(number, reason);
+        for (number, outcome) in result.take_outcomes() {
+            outcomes.add_in_background(number, outcome);
         }
         result
     }
@@ -49,6 +72,12 @@ impl<E: Event> PollEnqueued for E {
     }
 }
 
+impl PollEnqueued for HeldEvent {
+    fn poll_enqueued(run: Pin<&mut BackgroundRun<Self>>, waker: &Waker) -> Poll<()> {
+        run.poll_enqueued(waker)
+    }
+}
+
 /// The chain has ended when an event is copied.
 impl PollEnqueued for EventCopy {
     fn poll_enqueued(run: Pin<&mut BackgroundRun<Self>>, waker: &Waker) -> Poll<()> {
@@ -57,8 +86,9 @@ impl PollEnqueued for EventCopy {
 }
 
 impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
-    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        E::poll_enqueued(self, waker)
+    fn poll(mut self: Pin<&mut Self>, waker: &Waker, _owner: &dyn Any) -> (Poll<()>, bool) {
+        let polled = E::poll_enqueued(self.as_mut(), waker);
+        (polled, self.is_uncommon())
     }
 
     fn poll_in_emission(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
@@ -68,21 +98,21 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
         self.ready()
     }
 
-    fn record_skipped(self: Pin<&mut Self>) {
-        self.record_skipped();
+    fn record_outcomes(self: Pin<&mut Self>) {
+        self.record_outcomes();
     }
 
-    fn is_uncommon(&self) -> bool {
-        self.is_uncommon()
-    }
-
-    fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize {
+    fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> NextCalls {
         self.schedule_next_calls(schedule)
     }
 
     fn is_waiting(&self) -> bool {
         let waiting = self.futures.call().waiting();
         waiting > 0 && waiting == self.futures.len()
+    }
+
+    fn waits_for_later(&self, held_up: &[EmissionId]) -> bool {
+        self.futures.call().waits_for_later(held_up)
     }
 
     fn attempt(&self) -> u32 {

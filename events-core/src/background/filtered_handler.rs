@@ -9,7 +9,7 @@ use super::{
     run_trait::ErasedBackgroundRun,
 };
 use crate::{
-    event::Snapshot,
+    event::{OwnedEvent, Snapshot},
     handler::{Background, EmitOrigin, ErasedEventRef, FilterState, ViewFn},
     primitives::DropSignal,
     time::TimeKey,
@@ -62,6 +62,24 @@ where
         let filter = self.filter.as_ref();
         filter.is_none_or(|filter| filter(event, origin))
     }
+
+    /// The event that the handler is called with, if it accepts it.
+    #[inline(always)]
+    fn accepted<'s>(&self, starter: &Starter<'_, 's>) -> Option<&'s E>
+    where
+        E: OwnedEvent,
+    {
+        let is_accepted = |event: &&E| {
+            if !MAY_FILTER {
+                return !self.state.is_closed();
+            }
+            self.state.admits(|| {
+                let origin = starter.filter_origin();
+                origin.is_none_or(|origin| self.passes(event, &origin))
+            })
+        };
+        starter.event::<E>().filter(is_accepted)
+    }
 }
 
 impl<E, W, H, const MAY_FILTER: bool> BackgroundHandler for FilteredHandler<E, W, H, MAY_FILTER>
@@ -82,28 +100,32 @@ where
 
     fn start<'s>(&'s self, starter: &mut Starter<'_, 's>) {
         let call = starter.call();
-        let is_accepted = |event: &&E| {
-            if !MAY_FILTER {
-                return !self.state.is_closed();
-            }
-            self.state.admits(|| {
-                let origin = starter.filter_origin();
-                origin.is_none_or(|origin| self.passes(event, &origin))
-            })
-        };
-        match starter.event::<E>().filter(is_accepted) {
+        match self.accepted(starter) {
             Some(event) => starter.run(|| self.handler.call(event, call)),
             None => starter.skip(),
         }
         starter.start_next();
     }
 
+    fn start_wrapped<'s>(&'s self, starter: &mut Starter<'_, 's>) {
+        let call = starter.call();
+        match self.accepted(starter) {
+            Some(event) => starter.run_wrapped(Box::pin(self.handler.call(event, call))),
+            None => starter.skip_wrapped(),
+        }
+    }
+
+    fn backlog(&self) -> usize {
+        self.handler.backlog()
+    }
+
     fn copy(
         &self,
         event: ErasedEventRef<'_>,
-        deferred: DeferredRun,
+        deferred: &mut Option<DeferredRun>,
     ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>> {
         let snapshot = event.get::<E>()?.clone();
+        let deferred = deferred.take()?;
         Some(Box::pin(BackgroundRun::of_snapshot(snapshot, deferred)))
     }
 }

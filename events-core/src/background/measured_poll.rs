@@ -35,7 +35,7 @@ impl<E: RunEvent> BackgroundRun<E> {
         let pending = (0..this.futures.len()).map(|index| this.futures.number(index));
         let numbers: Vec<_> = pending.chain(mem::take(this.not_started)).collect();
         self.as_mut().clear();
-        let emission = self.futures.call().failed_emission_outside(self.state().id);
+        let emission = self.futures.call().failed_emission_outside(self.state());
         let this = self.project();
         for number in numbers {
             let cause = Cause::TooDeep(refusal.clone());

@@ -44,14 +44,14 @@ pub(crate) use awaited::{
     StatefulBorrowedAwaitedCall,
 };
 pub(crate) use background_plan::{BackgroundHandler, BackgroundPlan, DeferredRun};
-pub(crate) use background_result::UnfinishedHandlers;
+pub(crate) use background_result::{BackgroundResult, UnfinishedHandlers};
 pub(crate) use background_run::BackgroundRun;
-pub(crate) use copies::{FilteredCopyHandler, copy_event};
+pub(crate) use copies::{ChainEvent, FilteredCopyHandler, HeldEvent, RunEvent, copy_event};
 pub(crate) use filtered_handler::FilteredHandler;
 pub use once_handler::OnceHandler;
 pub(crate) use policies::CallState;
 pub use policies::{KeyFn, PolicyHandler, TimedAwaited, key_fn};
-pub(crate) use run_trait::{CallSchedule, ErasedBackgroundRun};
+pub(crate) use run_trait::{CallSchedule, ErasedBackgroundRun, NextCalls};
 pub(crate) use start_order::Select;
 
 /// The chain of an event type that has awaited handlers.

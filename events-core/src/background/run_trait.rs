@@ -13,7 +13,7 @@ use std::{
 use super::background_result::{BackgroundResult, UnfinishedHandlers};
 use crate::{
     event::AnyEvent,
-    metadata::{EventInfo, Origin, SubscriberInfo},
+    metadata::{EmissionId, EventInfo, Origin, SubscriberInfo},
     result::{FailedEmission, Undelivered},
     time::TimeKey,
 };
@@ -21,23 +21,27 @@ use crate::{
 /// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one
 /// event to handlers of a plan.
 pub(crate) trait ErasedBackgroundRun: Send {
-    /// Polls the pending handlers, and starts those that are no longer blocked. Ready when all are complete.
-    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
+    /// Polls the pending handlers, and starts those that are no longer blocked. Ready when all handlers are complete. Also
+    /// returns whether there may be calls to [schedule](Self::schedule_next_calls). `owner` is that of the queue whose job
+    /// this is.
+    // Both results are returned in registers.
+    fn poll(self: Pin<&mut Self>, waker: &Waker, owner: &dyn Any) -> (Poll<()>, bool);
 
-    /// The same, when its emission is the innermost one of this thread already.
+    /// Only polls and starts handlers, when its emission is the innermost one of this thread already.
     fn poll_in_emission(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
 
-    /// Records why handlers are skipped from now on.
-    fn record_skipped(self: Pin<&mut Self>);
+    /// Records from now on what becomes of handlers that neither run nor fail.
+    fn record_outcomes(self: Pin<&mut Self>);
 
-    /// Whether there are failures that were neither logged nor returned, or calls that are to be made later.
-    fn is_uncommon(&self) -> bool;
-
-    /// Schedules the calls that are to be made later. Returns how many failed calls are repeated.
-    fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize;
+    /// Schedules the calls that are to be made later. Returns how many it has scheduled.
+    fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> NextCalls;
 
     /// Whether all pending handlers wait for a permit, and there is one.
     fn is_waiting(&self) -> bool;
+
+    /// Whether the permits that its handlers wait for become free only when a call is made that is scheduled, or when one of
+    /// these emissions is resumed.
+    fn waits_for_later(&self, held_up: &[EmissionId]) -> bool;
 
     /// The number of the attempt: more than 1 for the repetition of a failed call.
     fn attempt(&self) -> u32;
@@ -70,6 +74,15 @@ pub(crate) trait ErasedBackgroundRun: Send {
     fn topic(&self) -> Option<Cow<'static, str>>;
 }
 
+/// How many calls of an event were scheduled.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct NextCalls {
+    /// Of handlers that failed.
+    pub(crate) repeated: usize,
+    /// Of handlers that were not called, as they wait until no further event comes.
+    pub(crate) deferred: u32,
+}
+
 /// Where calls are scheduled: the queue.
 pub(crate) trait CallSchedule {
     /// Schedules a run; `is_limited` is whether it counts for the capacity of the schedule. Called in the emission that the
@@ -80,6 +93,9 @@ pub(crate) trait CallSchedule {
         delay: Duration,
         is_limited: bool,
     ) -> Result<TimeKey, Undelivered>;
+
+    /// Counts a call that was scheduled since the one before it failed.
+    fn count_repeated(&self);
 
     /// Takes out a call that is not due, and drops it.
     fn unschedule(&self, key: TimeKey);

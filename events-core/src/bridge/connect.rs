@@ -15,9 +15,8 @@ use super::{
 };
 use crate::{
     context::panic_hook::catch_panic,
-    current::enter_if_other,
     primitives::{drop_catching, sync::lock},
-    registry::WeakRegistry,
+    registry::{WeakRegistry, enter_for_handlers},
 };
 
 impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
@@ -206,7 +205,7 @@ impl<W, K, C> CallbackState<W, K, C> {
         let Some(registry) = self.registry.upgrade() else {
             return shared.end(EndReason::RegistryGone);
         };
-        let current = enter_if_other(&registry);
+        let current = enter_for_handlers(&registry);
         let mapped = catch_panic(|| self.mapping.as_ref()?.event(item));
         match mapped {
             Ok(None) => {
@@ -230,7 +229,7 @@ impl<W, K, C> Drop for CallbackState<W, K, C> {
         {
             // Destructors that run here emit to the registry of the bridge, as in `receive`.
             let registry = self.registry.upgrade();
-            let _current = registry.as_ref().and_then(enter_if_other);
+            let _current = registry.as_ref().map(enter_for_handlers);
             self.mapping = None;
         }
         self.shared

@@ -21,9 +21,8 @@ use super::{
 };
 use crate::{
     context::panic_hook::catch_panic,
-    current::enter_if_other,
     primitives::{catch_drop, catch_record, one_line},
-    registry::WeakRegistry,
+    registry::{WeakRegistry, enter_for_handlers},
 };
 
 /// Limit of items in one poll, so that a source which is always ready does not starve other futures of
@@ -96,7 +95,7 @@ pin_project! {
             }
             // Destructors that run here emit to the registry of the bridge, as in `step`.
             let registry = this.registry.upgrade();
-            let _current = registry.as_ref().and_then(enter_if_other);
+            let _current = registry.as_ref().map(enter_for_handlers);
             let mut this = this.project();
             catch_drop::<EmitOf<C, S::Item>>(|| this.emit.set(None));
             catch_drop::<S>(|| this.source.set(None));
@@ -168,7 +167,7 @@ where
         if let Some(emit) = this.emit.as_mut().as_pin_mut() {
             // The emit keeps the registry alive. Between two emits nothing does.
             let registry = this.registry.upgrade();
-            let _current = registry.as_ref().and_then(enter_if_other);
+            let _current = registry.as_ref().map(enter_for_handlers);
             ready!(emit.poll(context));
             this.emit.set(None);
             this.counts.emitted += 1;
@@ -180,7 +179,7 @@ where
         let Some(registry) = this.registry.upgrade() else {
             return Poll::Ready(Some(EndReason::RegistryGone));
         };
-        let _current = enter_if_other(&registry);
+        let _current = enter_for_handlers(&registry);
         let (Some(source), Some(mapping)) = (this.source.as_pin_mut(), this.mapping.as_ref())
         else {
             return Poll::Ready(Some(EndReason::SourceEnded));

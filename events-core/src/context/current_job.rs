@@ -10,7 +10,11 @@ use std::{
     ptr,
 };
 
-use super::{emission::Emission, emit_stack, event_chain::EventChain};
+use super::{
+    emission::{Emission, EmissionState, OwnSubscription},
+    emit_stack,
+    event_chain::EventChain,
+};
 use crate::{
     metadata::{EmissionId, Origin},
     result::FailedEmission,
@@ -144,16 +148,23 @@ pub(crate) fn parent_id() -> Option<EmissionId> {
 }
 
 /// The innermost emission of this thread, for a handler that has it as a parameter.
-pub(crate) fn current_emission(topic: Cow<'static, str>, origin: Option<Origin>) -> Emission {
+#[inline]
+pub(crate) fn current_emission(
+    topic: Cow<'static, str>,
+    origin: Option<Origin>,
+    attempt: u32,
+    own: OwnSubscription,
+) -> Emission {
     let state = emit_stack::emission_state(false);
-    Emission::new(topic, origin, state, parent_id())
+    Emission::new(topic, origin, state, parent_id(), attempt, own)
 }
 
 /// The innermost emission of this thread, for the failure of a subscriber in it.
 #[cold]
 pub(crate) fn failed_emission(topic: Cow<'static, str>, origin: Option<&Origin>) -> FailedEmission {
-    let id = emit_stack::emission_id();
-    FailedEmission::new(topic, origin.cloned(), Some(id), parent_id())
+    let state = emit_stack::emission_state_inlined(false);
+    let (id, site) = (state.id, state.known_site());
+    FailedEmission::new(topic, origin.cloned(), id, parent_id(), site)
 }
 
 /// An emission that this thread has not entered, for a failure in it. It has the parent that it would have here.
@@ -161,12 +172,12 @@ pub(crate) fn failed_emission(topic: Cow<'static, str>, origin: Option<&Origin>)
 pub(crate) fn failed_emission_outside(
     topic: Cow<'static, str>,
     origin: Option<&Origin>,
-    id: Option<EmissionId>,
+    state: EmissionState,
 ) -> FailedEmission {
     let parent = match INNERMOST.get() {
         Some((outer_depth, job)) if outer_depth == emit_stack::depth() => job.parent,
         _ => emit_stack::innermost(),
     };
-    let id = id.unwrap_or_else(EmissionId::new);
-    FailedEmission::new(topic, origin.cloned(), Some(id), parent)
+    let id = state.id.unwrap_or_else(EmissionId::new);
+    FailedEmission::new(topic, origin.cloned(), Some(id), parent, state.known_site())
 }

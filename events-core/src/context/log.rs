@@ -1,26 +1,26 @@
 //! The spans of emits, and the log records of what no caller receives as a result, for `tracing`. Of the
 //! event they contain only its topic and origin.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use tracing::{Level, debug, error, level_enabled, trace_span, warn};
 
-use super::{catch_span::CatchSpan, current_job::is_run_of_job, failure_sink};
+use super::{catch_span::CatchSpan, current_job::is_run_of_job, emission::CallSite, failure_sink};
 use crate::{
     metadata::{Origin, SubscriberInfo},
     primitives::{OptionBox, catch_record, one_line},
-    result::{Cause, Failure, TooDeep},
+    result::{Cause, Failure, Failures, TooDeep},
 };
 
 /// Records failures, if there are any.
 #[inline]
-pub(crate) fn failures(failures: &mut OptionBox<Vec<Failure>>) {
+pub(crate) fn failures(failures: Failures) {
     #[cold]
     #[inline(never)]
-    fn record(failures: Vec<Failure>) {
-        failures.into_iter().for_each(failure);
+    fn record(failures: Failures) {
+        failures.for_each(failure);
     }
-    if let Some(failures) = failures.take() {
+    if !failures.is_none() {
         record(failures);
     }
 }
@@ -36,14 +36,17 @@ pub(crate) fn failure(failure: Failure) {
 fn record(failure: &Failure) {
     let message = failure.cause().message();
     let subscriber = failure.subscriber();
+    let attempt = Some(failure.attempt()).filter(|attempt| *attempt > 1);
     error!(
         target: "events_core",
-        topic = &*one_line(&subscriber.topic),
+        topic = &*one_line(failure.topic()),
         subscriber = %one_line(&subscriber.name),
         location = %subscriber.location,
         cause = %failure.cause(),
+        attempt,
         backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
-        "{message}",
+        "{}",
+        if subscriber.is_middleware { "a middleware around an emission failed" } else { message },
     );
 }
 
@@ -67,13 +70,13 @@ pub(crate) fn repeated(failure: &Failure, delay: Duration) {
     failure_sink::pass(failure);
 }
 
-/// Records that a failed call is not repeated, though it may be.
+/// Records that a failed call of an event with that topic is not repeated, though it may be.
 #[cold]
-pub(crate) fn not_repeated(subscriber: &SubscriberInfo, cause: &Cause) {
+pub(crate) fn not_repeated(topic: &str, subscriber: &SubscriberInfo, cause: &Cause) {
     catch_record(|| {
         warn!(
             target: "events_core",
-            topic = &*one_line(&subscriber.topic),
+            topic = &*one_line(topic),
             subscriber = %one_line(&subscriber.name),
             location = %subscriber.location,
             %cause,
@@ -82,13 +85,21 @@ pub(crate) fn not_repeated(subscriber: &SubscriberInfo, cause: &Cause) {
     });
 }
 
-/// Records that a scheduled call is not made, since its subscriber was unsubscribed.
+/// Records that an event which a unit of work has held does not go to the queue.
 #[cold]
-pub(crate) fn given_up() {
+pub(crate) fn not_enqueued(refused: &dyn fmt::Display) {
+    catch_record(|| error!(target: "events_core", "{refused}"));
+}
+
+/// Records that a unit of work has ended, and what an event lacks for that reason: it was not emitted, or is not held.
+#[cold]
+pub(crate) fn not_in_unit(topic: &str, site: CallSite, what: &str, why: &dyn fmt::Display) {
     catch_record(|| {
-        debug!(
+        error!(
             target: "events_core",
-            "a scheduled call of a subscriber was given up: the subscriber was unsubscribed",
+            topic = &*one_line(topic),
+            location = %site,
+            "{what}: {why}",
         );
     });
 }
@@ -116,14 +127,38 @@ pub(crate) fn cut_off(
     cut_off: &[Arc<SubscriberInfo>],
     not_reached: &[Arc<SubscriberInfo>],
 ) {
+    let text = "an async emit was dropped before its end; run it on a task of its own, as with .spawn_tokio(), if it must \
+                be completed without its caller";
+    unfinished(topic, cut_off, not_reached, text);
+}
+
+/// Records that a middleware dropped the future of `next.run()` before the subscribers had ended.
+#[cold]
+#[inline(never)]
+pub(crate) fn cut_off_by_middleware(
+    topic: &str,
+    cut_off: &[Arc<SubscriberInfo>],
+    not_reached: &[Arc<SubscriberInfo>],
+) {
+    let text = "a middleware dropped the future of next.run() before its end, which cut the subscribers off; await it if \
+                they must be completed";
+    unfinished(topic, cut_off, not_reached, text);
+}
+
+/// Records subscribers that will not complete an event.
+fn unfinished(
+    topic: &str,
+    cut_off: &[Arc<SubscriberInfo>],
+    not_reached: &[Arc<SubscriberInfo>],
+    text: &str,
+) {
     catch_record(|| {
         warn!(
             target: "events_core",
             topic = &*one_line(topic),
             cut_off = names(cut_off),
             not_reached = names(not_reached),
-            "an async emit was dropped before its end; run it on a task of its own, as with .spawn_tokio(), if it must \
-             be completed without its caller",
+            "{text}",
         );
     });
 }
@@ -150,8 +185,10 @@ pub(crate) fn names(subscribers: &[Arc<SubscriberInfo>]) -> Option<String> {
 
 /// Records that no subscriber received an event.
 pub(crate) fn unheard(topic: &str) {
-    let topic = &*one_line(topic);
-    catch_record(|| debug!(target: "events_core", topic, "no subscriber received the event"));
+    catch_record(|| {
+        // The topic is made one line only if this is recorded.
+        debug!(target: "events_core", topic = &*one_line(topic), "no subscriber received the event");
+    });
 }
 
 /// The span of an emit.

@@ -13,6 +13,7 @@
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
 //! - `failed_checks`: refusing an event that fails closed
 //! - `failure_sink`: where the failures of a thread go beside the log
+//! - `values`: values by type, and those that an emitter gives with an emit
 //! - `log`: the spans and log records of emits, for `tracing`
 
 mod catch_span;
@@ -25,6 +26,7 @@ mod failure_sink;
 mod handler_owner;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
+mod values;
 
 pub(crate) use catch_span::{CatchSpan, EnteredSpan};
 pub(crate) use current_job::{
@@ -34,11 +36,14 @@ pub(crate) use current_job::{
 pub(crate) use emission::{CallSite, EmissionState, EmitTime, EndSubscription, UNKNOWN_SITE};
 pub use emission::{Emission, EmissionSource, OwnSubscription, Subscribed};
 pub(crate) use emit_stack::{
-    DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
-    emission_id, emission_state, is_inside_call, may_enter, topics, with_enough_stack,
+    DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, NamedTopicGuard,
+    calls_around, depth, emission_id, emission_state, emission_state_inlined,
+    emissions_in_progress, may_enter, topics, with_enough_stack,
 };
 pub(crate) use event_chain::EventChain;
 pub(crate) use failed_checks::{failed_checks, refuse, refuse_for};
 pub(crate) use failure_sink::{SinkGuard, enter_failure_sink};
 pub(crate) use handler_owner::{OwnsHandlers, may_own_handlers};
 pub(crate) use log::{is_observed, is_traced, records_spans};
+pub use values::ValuesByType;
+pub(crate) use values::{GivenGuard, give, given};

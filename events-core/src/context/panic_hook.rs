@@ -1,8 +1,8 @@
 //! Where panics of handlers happened, and their backtraces.
 //!
 //! When a panic is caught, its stack is already unwound; only the panic hook runs before that. So the
-//! first subscription installs a hook that records the location of a panic inside an emit and then
-//! calls the hook that was installed before. If the program replaces the hook later, the location and
+//! first subscription installs a hook that records the location of a panic inside an emit, or in other user code
+//! that this crate calls, and then calls the hook that was installed before. If the program replaces the hook later, the location and
 //! the backtrace are missing in the records of this crate, and nothing else changes.
 
 use std::{
@@ -23,6 +23,8 @@ use crate::{
 thread_local! {
     /// Whether the hook ignores panics of this thread, which are caught.
     static IS_SILENT: Cell<bool> = const { Cell::new(false) };
+    /// Whether user code runs whose panics are caught, maybe outside of an emit.
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
     static LAST_PANIC: RefCell<Option<RecordedPanic>> = const { RefCell::new(None) };
 }
 
@@ -45,7 +47,7 @@ pub(crate) fn install_hook() {
             if IS_SILENT.get() {
                 return;
             }
-            if emit_stack::depth() > 0 {
+            if emit_stack::depth() > 0 || IS_CAUGHT.get() {
                 record_panic(info);
             }
             hook(info);
@@ -68,6 +70,14 @@ fn record_panic(info: &panic::PanicHookInfo<'_>) {
 /// Calls user code and catches its panic.
 pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(f)).map_err(into_panic)
+}
+
+/// [`catch_panic`] of user code that is not called in an emit: a function of a unit of work.
+pub(crate) fn catch_panic_outside<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
+    let outer = IS_CAUGHT.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(f));
+    IS_CAUGHT.set(outer);
+    result.map_err(into_panic)
 }
 
 /// Whether the function panics. Its panic is not shown, if the hook of this crate is installed.

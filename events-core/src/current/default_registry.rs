@@ -31,6 +31,7 @@ pub(super) static DEFAULT: Core = Core::for_default(DefaultHooks {
         scanned.count()
     },
     on_publish: warn_at_exit,
+    core: || Some(&DEFAULT),
 });
 
 thread_local! {

@@ -4,17 +4,18 @@ use std::panic::Location;
 
 use super::{
     default_registry::DEFAULT,
-    scope::{entered, is_scoped, registry},
+    scope::{registry, registry_if},
 };
 use crate::{
     emit::{
-        CallSite, Scheduled,
+        CallSite, MovesIntoUnit, Scheduled,
         emit_async::{EmitAsync, TryEmitAsync},
     },
     event::{Build, EmitBackend, Event, Family, OwnedEvent, Visit},
     metadata::{Origin, When},
-    registry::Core,
+    registry::{Core, Current, current, is_default_current, is_scoped},
     result::{EmitError, Emitted, QueueFull},
+    unit::is_in_unit_of_scope,
 };
 
 /// The backend that emits to the current registry.
@@ -29,11 +30,15 @@ impl EmitBackend for CurrentRegistry {
 
     #[inline]
     fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> EmitAsync<E> {
-        EmitAsync::new(registry(), event, origin, Location::caller())
+        let is_scoped = is_scoped();
+        let registry = registry_if(is_scoped);
+        EmitAsync::new(registry, is_scoped, event, origin, Location::caller())
     }
 
     fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> TryEmitAsync<E> {
-        TryEmitAsync::new(registry(), event, origin, Location::caller())
+        let is_scoped = is_scoped();
+        let registry = registry_if(is_scoped);
+        TryEmitAsync::new(registry, is_scoped, event, origin, Location::caller())
     }
 
     #[inline]
@@ -71,7 +76,7 @@ impl EmitBackend for CurrentRegistry {
         if is_scoped() {
             with_core(|core| core.has_subscribers::<E::Family>(None))
         } else {
-            DEFAULT.has_subscribers::<E::Family>(None)
+            DEFAULT.default_has_subscribers::<E::Family>(None)
         }
     }
 }
@@ -89,9 +94,21 @@ pub fn finish_async<E: Event>(builder: impl Build<Event = E>) -> EmitAsync<E> {
 /// type parameter has no bound, so they are not cloned when they are emitted.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum BuiltinOnCurrent {}
+pub enum BuiltinBackend<const CAN_BE_VETOED: bool> {}
 
-impl EmitBackend for BuiltinOnCurrent {
+/// That of events that cannot be vetoed.
+pub(crate) type BuiltinOnCurrent = BuiltinBackend<false>;
+
+/// That of events whose emitter reads the vetoes.
+pub(crate) type BuiltinCheckOnCurrent = BuiltinBackend<true>;
+
+#[diagnostic::do_not_recommend]
+impl MovesIntoUnit for CurrentRegistry {}
+
+#[diagnostic::do_not_recommend]
+impl MovesIntoUnit for BuiltinOnCurrent {}
+
+impl<const CAN_BE_VETOED: bool> EmitBackend for BuiltinBackend<CAN_BE_VETOED> {
     type EmitAsync<E: Event> = EmitAsync<E>;
     type TryEmitAsync<E: Event> = TryEmitAsync<E>;
     type Scheduled<E: Event> = Scheduled<E>;
@@ -144,10 +161,13 @@ impl EmitBackend for BuiltinOnCurrent {
 /// Calls `f` with the core of the current registry.
 #[inline]
 fn with_core<T>(f: impl FnOnce(&Core) -> T) -> T {
-    match entered() {
-        Some(registry) => f(registry.core()),
-        None => f(&DEFAULT),
-    }
+    // Not `current` alone, which is a call.
+    let scoped = if is_scoped() { Some(current()) } else { None };
+    f(match &scoped {
+        None | Some(Current::Default) => &DEFAULT,
+        Some(Current::Scope(registry)) => registry.core(),
+        Some(Current::Emit(registry)) => registry.core(),
+    })
 }
 
 /// Emits the event that it visits.
@@ -161,7 +181,7 @@ impl<'s, F: Family> Visit<'s, F> for EmitVisitor<'_> {
         if is_scoped() {
             emit_scoped::<F>(event, self.0, self.1);
         } else {
-            DEFAULT.emit_default::<F>(event, self.0, self.1);
+            DEFAULT.emit_default::<F>(event, self.0, self.1, false);
         }
     }
 }
@@ -169,7 +189,11 @@ impl<'s, F: Family> Visit<'s, F> for EmitVisitor<'_> {
 #[cold]
 #[inline(never)]
 fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: CallSite) {
-    with_core(|core| core.emit::<F>(event, origin, site));
+    if is_default_current() {
+        DEFAULT.emit_default::<F>(event, origin, site, is_in_unit_of_scope());
+    } else {
+        with_core(|core| core.emit::<F>(event, origin, site));
+    }
 }
 
 /// As [`Event::emit`], without moving the event, which matters for large ones.

@@ -5,7 +5,7 @@ use crate::{
     emit::{EmitTopicAsync, TryEmitTopicAsync},
     event::Args,
     metadata::IntoKey,
-    result::{EmitError, Emitted, QueueFull},
+    result::{EmitError, Emitted},
 };
 
 /// Emits a named event to the current registry; see
@@ -215,57 +215,4 @@ pub fn try_emit_topic_async_from<M>(
     origin: impl IntoKey<M>,
 ) -> TryEmitTopicAsync {
     registry().try_emit_topic_async_from(topic, args, origin)
-}
-
-/// Puts a named event into the queue of the current registry, and returns at once; see
-/// [`Registry::enqueue_topic`](crate::Registry::enqueue_topic).
-///
-/// ```
-/// use events_core::{AnyEvent, Registry, args, enqueue_topic};
-///
-/// let registry = Registry::new();
-/// registry.on_topic("user::.*", |event: &dyn AnyEvent| event.get::<u64>("user").map(drop))?.detach();
-///
-/// let _scope = registry.enter();
-/// enqueue_topic("user::logged_in", args! { user: 7_u32 })?;
-/// let flushed = registry.queue().flush();
-/// assert_eq!((flushed.ran(), flushed.failures()), (1, 0));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-///
-/// When the queue is full or shut down; the arguments are in the error.
-#[track_caller]
-pub fn enqueue_topic(topic: impl AsRef<str>, args: Args) -> Result<(), QueueFull<Args>> {
-    registry().enqueue_topic(topic, args)
-}
-
-/// [`enqueue_topic`] with an origin: a function, `Origin::of::<Type>()`, or text.
-///
-/// ```
-/// use events_core::{AnyEvent, Emission, Registry, args, enqueue_topic_from};
-///
-/// let registry = Registry::new();
-/// let desk = |_: &dyn AnyEvent, emission: &Emission| {
-///     assert_eq!(emission.origin().map(|origin| origin.as_str()), Some("desk"));
-/// };
-/// registry.on_topic("user::.*", desk)?.detach();
-///
-/// let _scope = registry.enter();
-/// enqueue_topic_from("user::logged_in", args! { user: 7_u32 }, "desk")?;
-/// assert_eq!(registry.queue().flush().ran(), 1);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-///
-/// As [`enqueue_topic`].
-#[track_caller]
-pub fn enqueue_topic_from<M>(
-    topic: impl AsRef<str>,
-    args: Args,
-    origin: impl IntoKey<M>,
-) -> Result<(), QueueFull<Args>> {
-    registry().enqueue_topic_from(topic, args, origin)
 }

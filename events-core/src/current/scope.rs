@@ -1,43 +1,13 @@
-//! The scopes that make another registry the current one of a thread.
-//!
-//! A program without scopes pays one relaxed load for each emit: a counter of the scopes of all
-//! threads. Only when it is not 0 is the thread's own list read.
+//! The current registry of a thread, and futures that have one.
 
 use std::{
-    cell::RefCell,
-    fmt,
     future::Future,
-    marker::PhantomData,
-    mem::ManuallyDrop,
     pin::Pin,
-    rc::Rc,
-    sync::{
-        MutexGuard,
-        atomic::{AtomicUsize, Ordering},
-    },
     task::{Context, Poll},
 };
 
 use super::default_registry::DEFAULT;
-use crate::registry::Registry;
-
-/// The number of scopes of all threads.
-static SCOPES: AtomicUsize = AtomicUsize::new(0);
-
-/// Scopes with their numbers, innermost last.
-type Scopes = Vec<(u64, Rc<Registry>)>;
-
-thread_local! {
-    /// The scopes of this thread. It has no destructor, so that the destructors of other thread-locals can
-    /// enter registries; without scopes it owns no memory.
-    static ENTERED: RefCell<ManuallyDrop<Scopes>> = const { RefCell::new(ManuallyDrop::new(Vec::new())) };
-}
-
-/// Whether any scope exists. A thread always sees its own changes of the counter, which suffices.
-#[inline]
-pub(super) fn is_scoped() -> bool {
-    SCOPES.load(Ordering::Relaxed) > 0
-}
+use crate::registry::{Current, Registry, current, is_scoped};
 
 /// A handle of the default registry.
 pub(crate) fn default_registry() -> Registry {
@@ -45,7 +15,7 @@ pub(crate) fn default_registry() -> Registry {
 }
 
 /// The current registry, which [`Event::emit`](crate::Event::emit) uses here: the innermost one that this
-/// thread has entered, or else the default one.
+/// thread has entered, or else the default one. In a handler it is the registry of its emit.
 ///
 /// In a program that enters no other registry it is always the default one, and
 /// `events_core::registry().queue()` is the queue of that registry: call
@@ -67,7 +37,13 @@ pub(crate) fn default_registry() -> Registry {
 #[inline]
 #[must_use]
 pub fn registry() -> Registry {
-    if is_scoped() {
+    registry_if(is_scoped())
+}
+
+/// The current registry, if the caller has found out whether a scope exists.
+#[inline]
+pub(super) fn registry_if(is_scoped: bool) -> Registry {
+    if is_scoped {
         registry_of_scope()
     } else {
         Registry::of_default(&DEFAULT)
@@ -77,28 +53,11 @@ pub fn registry() -> Registry {
 #[cold]
 #[inline(never)]
 fn registry_of_scope() -> Registry {
-    entered().map_or_else(
-        || Registry::of_default(&DEFAULT),
-        |entered| Registry::clone(&entered),
-    )
-}
-
-/// The innermost registry that this thread has entered. `Rc` instead of a clone of the registry, so
-/// that an emit does not write to a reference count that other threads use.
-pub(crate) fn entered() -> Option<Rc<Registry>> {
-    if !is_scoped() {
-        return None;
+    match current() {
+        Current::Default => Registry::of_default(&DEFAULT),
+        Current::Scope(registry) => Registry::clone(&registry),
+        Current::Emit(registry) => registry,
     }
-    ENTERED.with_borrow(|entered| entered.last().map(|(_, registry)| Rc::clone(registry)))
-}
-
-/// Makes this registry the current one of this thread, if it is not the current one already.
-pub(crate) fn enter_if_other(registry: &Registry) -> Option<Entered> {
-    let is_current = match entered() {
-        Some(entered) => *entered == *registry,
-        None => registry.core().is_default,
-    };
-    (!is_current).then(|| registry.enter())
 }
 
 /// Calls `f` with `registry` as the current one of this thread.
@@ -120,97 +79,14 @@ pub fn with_registry<T>(registry: &Registry, f: impl FnOnce() -> T) -> T {
     f()
 }
 
-impl Registry {
-    /// Makes this registry the current one of this thread until the guard is dropped.
-    ///
-    /// Scopes nest; guards that are dropped out of order leave the innermost remaining one current. A guard
-    /// that is passed to [`mem::forget`](std::mem::forget) leaves the registry current until the thread
-    /// ends, and never releases it.
-    pub fn enter(&self) -> Entered {
-        thread_local! {
-            static NEXT: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
-        }
-        let number = NEXT.get();
-        NEXT.set(number + 1);
-        SCOPES.fetch_add(1, Ordering::Relaxed);
-        ENTERED.with_borrow_mut(|entered| entered.push((number, Rc::new(self.clone()))));
-        Entered {
-            number,
-            this_thread: PhantomData,
-        }
-    }
-}
-
-/// Keeps a registry current on this thread; see [`Registry::enter`].
-///
-/// It stays on its thread, and is dropped there. Do not hold it across an `await`: use
-/// [`with_registry`](WithRegistry::with_registry).
-///
-/// ```
-/// use events_core::{Event, Registry, scopes::Entered};
-///
-/// #[derive(Event)]
-/// struct Saved {
-///     path: &'static str,
-/// }
-///
-/// /// A registry that is the current one as long as this exists.
-/// struct Sandbox {
-///     registry: Registry,
-///     _scope: Entered,
-/// }
-///
-/// impl Sandbox {
-///     fn new() -> Self {
-///         let registry = Registry::new();
-///         Self { _scope: registry.enter(), registry }
-///     }
-/// }
-///
-/// let sandbox = Sandbox::new();
-/// sandbox.registry.on(|event: &mut Saved| event.path = "sandbox/notes").detach();
-/// assert_eq!(Saved { path: "notes" }.emit().path, "sandbox/notes");
-/// drop(sandbox);
-/// assert_eq!(Saved { path: "notes" }.emit().path, "notes");
-/// ```
-#[must_use = "the registry is current only until this guard is dropped"]
-pub struct Entered {
-    number: u64,
-    /// Makes the guard `!Send` and `Sync`: it must be dropped on this thread.
-    this_thread: PhantomData<MutexGuard<'static, ()>>,
-}
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        let removed = ENTERED.with_borrow_mut(|entered| {
-            let is_this = |(number, _): &(u64, _)| *number == self.number;
-            let index = entered.iter().rposition(is_this)?;
-            let removed = entered.remove(index);
-            if entered.is_empty() {
-                **entered = Vec::new();
-            }
-            Some(removed)
-        });
-        SCOPES.fetch_sub(1, Ordering::Relaxed);
-        // This may be the last handle of the registry, and drop closures: not while `ENTERED` is
-        // borrowed.
-        drop(removed);
-    }
-}
-
-impl fmt::Debug for Entered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Entered").field(&self.number).finish()
-    }
-}
-
 /// Attaches a registry to a future.
 pub trait WithRegistry: Sized {
     /// Makes `registry` the current one whenever this future is polled, on any thread, and while it is
     /// dropped.
     ///
-    /// A future that has its registry already keeps it, as that of
-    /// [`emit_async`](crate::Event::emit_async), which belongs to the registry that was current at the call.
+    /// The future of an async emit has its registry already and keeps it: that of
+    /// [`event.emit_async()`](crate::Event::emit_async) is the registry that was current at the call, and it is the current
+    /// one while the handlers run.
     ///
     /// ```
     /// use events_core::{Event, Registry, scopes::WithRegistry};

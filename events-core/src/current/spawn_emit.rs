@@ -14,14 +14,14 @@ use std::{
 
 use tokio::{runtime::Handle, sync::oneshot};
 
-use super::scope::{enter_if_other, registry};
+use super::scope::registry;
 use crate::{
     context::{CatchSpan, is_traced, log},
     emit::{EmitAsync, TryEmitAsync},
     event::Event,
     policy::{InFailureHook, is_in_failure_hook},
     primitives::{drop_catching, one_line},
-    registry::Registry,
+    registry::{Registry, enter_for_handlers},
     result::{EmitError, EmitErrorKind, Emitted},
 };
 
@@ -88,7 +88,7 @@ impl<E: Event> TryEmitAsync<E> {
 pub(super) fn log_error<E>(error: EmitError<E>) {
     let (emitted, kind) = error.into_parts();
     match kind {
-        EmitErrorKind::Failed(failures) => failures.into_iter().for_each(log::failure),
+        EmitErrorKind::Failed(failures) => log::failures(failures),
         EmitErrorKind::TooDeep(refusal) => log::refusal(&refusal),
     }
     drop_catching(emitted);
@@ -149,7 +149,7 @@ impl<T> Details<T> {
 
     /// The result has no receiver.
     fn drop_unreceived(&self, result: T) {
-        let _current = enter_if_other(&self.current);
+        let _current = enter_for_handlers(&self.current);
         let _entered = self.span.enter();
         let _sink = self.registry.core().pass_failures();
         (self.log)(result);
@@ -171,7 +171,7 @@ pin_project_lite::pin_project! {
     impl<F: Future> PinnedDrop for Task<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _current = enter_if_other(&this.details.current);
+            let _current = enter_for_handlers(&this.details.current);
             if !*this.is_started {
                 let _entered = this.details.span.enter();
                 log::not_started(&this.details.topic);
@@ -190,7 +190,7 @@ impl<F: Future> Future for Task<F> {
         let Some(emit) = this.emit.as_mut().as_pin_mut() else {
             return Poll::Ready(());
         };
-        let _current = enter_if_other(&details.current);
+        let _current = enter_for_handlers(&details.current);
         let _hook = InFailureHook::enter_if(details.is_of_failure_hook);
         *this.is_started = true;
         // In each poll: the emit logs failures outside of its own span.

@@ -13,13 +13,13 @@ use crate::{
         TimedAwaited,
     },
     context::OwnSubscription,
-    event::{Family, Snapshot},
-    handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
+    event::{Family, Snapshot, register_clone_fn},
+    handler::{Background, EmitOrigin, ErasedHandler, MissingState, Run, States, Step},
     metadata::{
         CallPolicies, EventInfo, Key, Location, Once, OrderTarget, Origin, Pattern, PatternText,
         SubscriberInfo, SubscriberOptions,
     },
-    plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
+    plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration, unit_phase_of},
     registry::{Core, Incomplete, Registry, SubscriberGroup},
     subscribe::{Closable, SubscriptionPart, Unsubscribe, weak},
 };
@@ -76,6 +76,12 @@ impl fmt::Debug for Subscriber {
 pub(crate) enum InstallError {
     /// It takes a state that no scan provides.
     MissingState(MissingState),
+    /// It has a parameter that cannot be prepared.
+    Param {
+        /// The type of the parameter.
+        type_name: &'static str,
+        error: String,
+    },
     /// Its pattern is valid, as the attribute has checked, and too large to be compiled.
     InvalidPattern {
         pattern: &'static str,
@@ -88,7 +94,7 @@ pub(crate) enum InstallError {
 pub struct Installer<'i> {
     pub(crate) subscriber: &'static Subscriber,
     pub(crate) core: &'i Core,
-    states: &'i States,
+    pub(super) states: &'i States,
     origin: Option<Origin>,
     /// The pattern of the subscriber, until it is registered with it. It is compiled first, so that its error is
     /// reported together with parameters that are missing.
@@ -97,13 +103,13 @@ pub struct Installer<'i> {
     conditional: bool,
     permit: Option<Arc<Once>>,
     ended: Option<Arc<Once>>,
-    errors: Vec<InstallError>,
+    pub(super) errors: Vec<InstallError>,
     policies: CallPolicies,
     pub(crate) group: &'i mut SubscriberGroup,
     /// Whether the subscriber takes `&Emission`.
-    takes_emission: bool,
+    pub(super) takes_emission: bool,
     /// The handle on the subscription, if the subscriber takes `&Emission` and is a method of a listener that is added.
-    own: OwnSubscription,
+    pub(super) own: OwnSubscription,
     /// The listener that is added at run time, if the subscriber is a method of one.
     pub(crate) added: Option<&'i mut AddedListener>,
 }
@@ -172,19 +178,6 @@ impl<'i> Installer<'i> {
                 error: error.to_string().trim_end_matches('.').to_owned(),
             }),
         }
-    }
-
-    /// Finds the value of a parameter, or records that it is missing.
-    pub fn find<P: Param>(&mut self) -> Option<P::Kept> {
-        if P::TAKES_EMISSION {
-            self.takes_emission = true;
-            if self.added.is_some() {
-                self.own.take();
-            }
-        }
-        P::find(self.states, &self.own)
-            .map_err(|missing| self.errors.push(InstallError::MissingState(missing)))
-            .ok()
     }
 
     /// The handler with policies, beside its limit of concurrent calls. `key` returns the key of an event, if the calls
@@ -258,6 +251,7 @@ impl<'i> Installer<'i> {
         E: Snapshot,
         H: Background<E>,
     {
+        register_clone_fn::<E>(); // for an emit in a unit of work
         let handler = Arc::new(FilteredHandler::<E, _, H, FILTERED>::new(filter, handler));
         let closable = weak(handler.clone());
         self.add(
@@ -372,6 +366,7 @@ impl<'i> Installer<'i> {
             |targets: &[fn() -> OrderTarget]| targets.iter().map(|target| target()).collect();
         let position = Position {
             phase: Phase::of(&subscriber),
+            unit_phase: unit_phase_of(&subscriber),
             rank: self.rank(number),
             names: vec![(self.subscriber.key)(), name.into()],
             before: targets(self.subscriber.before),

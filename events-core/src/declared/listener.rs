@@ -182,6 +182,11 @@ impl Registry {
                         type_name,
                         provided,
                     },
+                    InstallError::Param { type_name, error } => SubscribeError::Param {
+                        subscriber,
+                        type_name,
+                        error,
+                    },
                     InstallError::InvalidPattern { pattern, error } => {
                         SubscribeError::InvalidPattern {
                             subscriber,

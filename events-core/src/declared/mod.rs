@@ -8,12 +8,14 @@
 //!
 //! - `link_slices`: the slices of event types and of subscribers;
 //! - `installer`: [`Subscriber`] and [`Installer`];
+//! - `params`: what it does for the parameters of a subscriber;
 //! - `topic_installer`: the same for handlers that take `&dyn AnyEvent`;
 //! - `listener`: the trait of listeners, `Registry::add`, and listeners that a scan creates.
 
 mod installer;
 mod link_slices;
 mod listener;
+mod params;
 mod topic_installer;
 
 pub(crate) use installer::InstallError;

@@ -8,16 +8,19 @@
 //! One `catch_unwind` covers all handlers up to the next pause; entering it costs two instructions. After a
 //! panic the chain is resumed behind the handler that panicked.
 
-use super::{context::EmitContext, defer::defer};
+use super::{
+    context::EmitContext,
+    defer::{defer, defer_into},
+};
 use crate::{
     background::Select,
-    context::{EmitGuard, MAX_LIMIT, UNKNOWN_SITE, is_observed, log, records_spans},
-    handler::{ErasedEvent, ErasedEventRef, Run, run_wrapped},
-    metadata::Origin,
+    context::{CatchSpan, EmitGuard, MAX_LIMIT, UNKNOWN_SITE, is_observed, log, records_spans},
+    handler::{ChainStats, ErasedEvent, ErasedEventRef, Run, run_wrapped},
+    metadata::{Origin, UnitPhase},
     plan::{Found, Plan, Slot},
-    queue::JobResult,
+    queue::{JobResult, Places},
     registry::{EmitLimits, EventQueue},
-    result::{EmitErrorKind, EmitStats, FailureList, NotRun, Recording, TooDeep},
+    result::{EmitStats, FailureList, TooDeep},
 };
 
 /// The result of the fast path of an emit.
@@ -28,20 +31,24 @@ pub(super) enum EmitPath {
     Swapped,
     /// There is no plan, or `tracing` records emits: nothing was run.
     NoPlan,
-    /// The depth limit of the fast path refused the emit: too many are nested, or there is a hook or an
-    /// interceptor, with which this limit is 0. Nothing was run.
+    /// The depth limit of the fast path refused the emit: too many are nested, or there is a hook, an
+    /// interceptor or middleware, with which this limit is 0. Nothing was run.
     Slow,
 }
 
-/// Runs the plan of the slot on the fast path, and logs failures. `make_event` is called only if there
+/// Runs the plan of the slot on the fast path, unless `is_slow`, and logs failures. `make_event` is called only if there
 /// is a plan: storing its result earlier would be most of the cost of an emit without subscribers.
 #[inline(always)]
 pub(super) fn emit<'e>(
     slot: Option<&Slot>,
+    is_slow: bool,
     make_event: impl FnOnce() -> (ErasedEvent<'e>, EmitContext<'e>),
 ) -> EmitPath {
     if is_observed() {
         return EmitPath::NoPlan;
+    }
+    if is_slow {
+        return EmitPath::Slow;
     }
     match slot.map_or(Found::Empty, Slot::lookup) {
         Found::Empty => EmitPath::NoPlan,
@@ -178,66 +185,13 @@ fn run_fast(
     Some(JobResult::of(failures))
 }
 
-/// Runs the plan of the slot on the slow path, and logs failures. `None` if the depth limit refused the
-/// emit.
-#[cold]
-#[inline(never)]
-pub(super) fn emit_slow(
-    slot: Option<&Slot>,
-    event: &mut ErasedEvent<'_>,
-    emit_context: EmitContext<'_>,
-) -> Option<EmitStats> {
-    let result = run_slow(slot, event, emit_context, None);
-    result.map_err(|refusal| log::refusal(&refusal)).ok()
-}
-
-/// Runs the plan of the slot on the slow path, and reports the result.
-pub(super) fn try_emit(
-    slot: Option<&Slot>,
-    event: &mut impl SlowEvent,
-    emit_context: EmitContext<'_>,
-    recording: Option<&Recording>,
-) -> (EmitStats, Option<EmitErrorKind>) {
-    let failures = FailureList::recording(recording);
-    let result = run_slow(slot, event, emit_context, Some(&failures));
-    match result {
-        Err(refusal) => {
-            record_not_run(slot, recording, NotRun::Refused);
-            (EmitStats::default(), Some(EmitErrorKind::TooDeep(refusal)))
-        }
-        Ok(stats) => {
-            if stats.ran == 0
-                && let Some(slot) = slot.filter(|slot| slot.is_muted())
-            {
-                record_not_run(Some(slot), recording, NotRun::FoundNone);
-            }
-            let error = failures.into_inner().take().map(EmitErrorKind::Failed);
-            (stats, error)
-        }
-    }
-}
-
-/// Records that an emit ran no plan, unless it has recorded one.
-#[cold]
-#[inline(never)]
-fn record_not_run(slot: Option<&Slot>, recording: Option<&Recording>, why: NotRun) {
-    let Some(recording) = recording else {
-        return;
-    };
-    recording.change(|outcomes| {
-        if !outcomes.has_plan() {
-            outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
-        }
-    });
-}
-
 /// An event on the slow path.
 pub(super) trait SlowEvent {
     /// Runs the chain of a plan with it.
     fn run_chain(
         &mut self,
         plan: &Plan,
-        emit_context: EmitContext<'_>,
+        origin: Option<&Origin>,
         failures: Option<&FailureList<'_>>,
     ) -> EmitStats;
 
@@ -249,10 +203,10 @@ impl SlowEvent for ErasedEvent<'_> {
     fn run_chain(
         &mut self,
         plan: &Plan,
-        emit_context: EmitContext<'_>,
+        origin: Option<&Origin>,
         failures: Option<&FailureList<'_>>,
     ) -> EmitStats {
-        run_chain(plan, self, emit_context, failures)
+        run_chain(plan, self, origin, failures).into_stats()
     }
 
     fn lend(&self) -> Option<ErasedEventRef<'_>> {
@@ -261,16 +215,17 @@ impl SlowEvent for ErasedEvent<'_> {
 }
 
 /// The slow path: with spans, a log record of an event that no subscriber received, and the stats.
-fn run_slow(
+pub(super) fn run_slow(
     slot: Option<&Slot>,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList<'_>>,
 ) -> Result<EmitStats, Box<TooDeep>> {
     let topic = emit_context.info.topic();
-    let span = log::emit_span(topic, emit_context.origin);
-    let _entered = span.enter();
-    let stats = with_guard(slot, emit_context, |plan, _| {
+    // An option, so that without spans neither the creation nor the drop is a call.
+    let span = records_spans().then(|| log::emit_span(topic, emit_context.origin));
+    let _entered = span.as_ref().and_then(CatchSpan::enter);
+    let stats = with_guard(slot, None, emit_context, |plan, _| {
         run_and_defer(plan, event, emit_context, failures)
     })?
     .unwrap_or_default();
@@ -282,17 +237,30 @@ fn run_slow(
 
 /// Runs the chain of a plan for a sync emit, and queues the background handlers. The caller holds the guard of the
 /// emit.
+// Inlined: the context is passed in registers.
+#[inline(always)]
 pub(super) fn run_and_defer(
     plan: &Plan,
-    event: &mut impl SlowEvent,
+    event: &mut (impl SlowEvent + ?Sized),
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList<'_>>,
 ) -> EmitStats {
-    let recording = failures.and_then(FailureList::if_recorded);
-    if let Some(failures) = recording {
-        failures.set_plan(plan.subscribers());
+    run_and_defer_into(&mut Places::default(), plan, event, emit_context, failures)
+}
+
+/// As [`run_and_defer`], into places that are reserved in the queue as long as there are some.
+#[inline(always)]
+pub(super) fn run_and_defer_into(
+    room: &mut Places,
+    plan: &Plan,
+    event: &mut (impl SlowEvent + ?Sized),
+    emit_context: EmitContext<'_>,
+    failures: Option<&FailureList<'_>>,
+) -> EmitStats {
+    if let Some(recording) = failures.and_then(FailureList::recorded_in) {
+        recording.set_plan(plan.subscribers());
     }
-    let mut stats = event.run_chain(plan, emit_context, failures);
+    let mut stats = event.run_chain(plan, emit_context.origin, failures);
     if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none())
         && let Some(event) = event.lend()
     {
@@ -300,12 +268,13 @@ pub(super) fn run_and_defer(
             Some(failures) => failures.push(failure),
             None => log::failure(failure),
         };
-        let deferral = defer(
+        let deferral = defer_into(
+            room,
             background,
             event,
             emit_context,
             Select::All,
-            recording,
+            failures.and_then(FailureList::if_recorded),
             &mut fail,
         );
         deferral.add_to(&mut stats);
@@ -315,48 +284,62 @@ pub(super) fn run_and_defer(
 
 /// Runs the chain of a plan, with a span for each handler if `tracing` records spans. The caller holds
 /// the guard of the emit.
-pub(super) fn run_chain(
-    plan: &Plan,
-    event: &mut ErasedEvent<'_>,
-    emit_context: EmitContext<'_>,
-    failures: Option<&FailureList<'_>>,
-) -> EmitStats {
-    if let Some(middlewares) = plan.policy().middlewares() {
-        let delivery = plan.deliver_one_by_one(event);
-        let stats = run_wrapped(delivery, emit_context.origin, failures, middlewares);
-        // Field by field: else the stats of each emit are made in memory, where that function has to store its own.
-        let EmitStats {
-            ran,
-            deferred,
-            stopped_by,
-            rare,
-        } = stats;
-        return EmitStats {
-            ran,
-            deferred,
-            stopped_by,
-            rare,
-        };
+pub(super) fn run_chain<'r>(
+    plan: &'r Plan,
+    event: &'r mut ErasedEvent<'_>,
+    origin: Option<&'r Origin>,
+    failures: Option<&'r FailureList<'r>>,
+) -> ChainStats<'r> {
+    if plan.policy().is_wrapped() {
+        return run_chain_wrapped(plan, event, origin, failures);
     }
+    run_chain_directly(plan, event, origin, failures)
+}
+
+#[inline(always)]
+fn run_chain_directly<'r>(
+    plan: &'r Plan,
+    event: &'r mut ErasedEvent<'_>,
+    origin: Option<&'r Origin>,
+    failures: Option<&'r FailureList<'r>>,
+) -> ChainStats<'r> {
     let records_spans = records_spans();
     let delivery = if records_spans {
         plan.deliver_one_by_one(event)
     } else {
         plan.deliver(event)
     };
-    let mut run = Run::new(delivery, emit_context.origin, failures);
+    let mut run = Run::new(delivery, origin, failures);
     run.run_to_end(records_spans);
     run.stats()
 }
 
-/// Calls `f` with the current plan of the slot and the guard of the emit. An error if the emit is nested
-/// too deep; `None` if there is no plan.
+/// [`run_chain`] through the middleware of the registry, if it is not removed meanwhile.
+#[cold]
+#[inline(never)]
+fn run_chain_wrapped<'r>(
+    plan: &'r Plan,
+    event: &'r mut ErasedEvent<'_>,
+    origin: Option<&'r Origin>,
+    failures: Option<&'r FailureList<'r>>,
+) -> ChainStats<'r> {
+    let Some(middlewares) = plan.policy().middlewares() else {
+        return run_chain_directly(plan, event, origin, failures);
+    };
+    let delivery = plan.deliver_one_by_one(event);
+    run_wrapped(delivery, origin, failures, middlewares)
+}
+
+/// Calls `f` with the current plan of the slot, or that of a phase of a unit of work, and the guard of the emit. An error if
+/// the emit is nested too deep; `None` if there is no plan.
 pub(super) fn with_guard<T>(
     slot: Option<&Slot>,
+    phase: Option<UnitPhase>,
     emit_context: EmitContext<'_>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,
 ) -> Result<Option<T>, Box<TooDeep>> {
-    slot.and_then(|slot| slot.with_plan(|plan| guarded(plan, emit_context, |guard| f(plan, guard))))
+    let f = |plan: &Plan| guarded(plan, emit_context, |guard| f(plan, guard));
+    slot.and_then(|slot| slot.with_plan_of(phase, f))
         .transpose()
 }
 

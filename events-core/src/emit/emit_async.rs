@@ -15,7 +15,7 @@ use super::{async_emission::AsyncEmission, context::CallSite};
 use crate::{
     event::Event,
     metadata::{IntoKey, Origin},
-    registry::Registry,
+    registry::{Registry, is_scoped},
     result::{EmitError, Emitted, Outcomes},
 };
 
@@ -112,7 +112,7 @@ impl Registry {
     #[inline]
     #[track_caller]
     pub fn emit_async<E: Event>(&self, event: E) -> EmitAsync<E> {
-        EmitAsync::new(self.clone(), event, None, Location::caller())
+        EmitAsync::new(self.clone(), is_scoped(), event, None, Location::caller())
     }
 
     /// [`emit_async`](Self::emit_async) with an origin.
@@ -120,6 +120,7 @@ impl Registry {
     pub fn emit_async_from<E: Event, M>(&self, event: E, origin: impl IntoKey<M>) -> EmitAsync<E> {
         EmitAsync::new(
             self.clone(),
+            is_scoped(),
             event,
             Some(origin.into_key().into()),
             Location::caller(),
@@ -130,7 +131,7 @@ impl Registry {
     /// [`Event::try_emit_async`].
     #[track_caller]
     pub fn try_emit_async<E: Event>(&self, event: E) -> TryEmitAsync<E> {
-        TryEmitAsync::new(self.clone(), event, None, Location::caller())
+        TryEmitAsync::new(self.clone(), is_scoped(), event, None, Location::caller())
     }
 
     /// [`try_emit_async`](Self::try_emit_async) with an origin.
@@ -142,6 +143,7 @@ impl Registry {
     ) -> TryEmitAsync<E> {
         TryEmitAsync::new(
             self.clone(),
+            is_scoped(),
             event,
             Some(origin.into_key().into()),
             Location::caller(),
@@ -158,12 +160,13 @@ impl<E: Event> EmitAsync<E> {
     #[inline]
     pub(crate) fn new(
         registry: Registry,
+        is_scoped: bool,
         event: E,
         origin: Option<Origin>,
         site: CallSite,
     ) -> Self {
         Self {
-            emission: AsyncEmission::new(registry, event, origin, site),
+            emission: AsyncEmission::new(registry, is_scoped, event, origin, site),
         }
     }
 }
@@ -176,12 +179,13 @@ impl<E: Event> TryEmitAsync<E> {
 
     pub(crate) fn new(
         registry: Registry,
+        is_scoped: bool,
         event: E,
         origin: Option<Origin>,
         site: CallSite,
     ) -> Self {
         Self {
-            emission: AsyncEmission::new(registry, event, origin, site),
+            emission: AsyncEmission::new(registry, is_scoped, event, origin, site),
             outcomes: Outcomes::OF_ASYNC_EMIT,
         }
     }

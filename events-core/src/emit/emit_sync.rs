@@ -6,16 +6,14 @@ use super::{context::CallSite, sync_emission::TryEmitResult};
 use crate::{
     event::{Event, Family, Visit},
     metadata::{IntoKey, Origin},
-    registry::{Core, Registry},
+    registry::{Core, Registry, enter_for_handlers},
     result::{EmitError, Emitted, Outcomes, Recording},
 };
 
 impl Registry {
     /// Runs the subscribers of this registry and returns the event; see [`Event::emit`].
     ///
-    /// This registry does not become the current one meanwhile: what its subscribers emit with
-    /// `event.emit()` goes to the registry that is current on this thread. To emit nested events to this
-    /// registry as well, [`enter`](Self::enter) it and use `event.emit()`.
+    /// This registry is the current one meanwhile: what its subscribers emit with `event.emit()` goes to it as well.
     #[inline]
     #[track_caller]
     pub fn emit<E: Event>(&self, mut event: E) -> E {
@@ -27,6 +25,7 @@ impl Registry {
     #[inline]
     #[track_caller]
     pub fn emit_mut<E: Event>(&self, event: &mut E) {
+        let _current = enter_for_handlers(self);
         event.__lend(EmitVisitor(self.core(), None, Location::caller()));
     }
 
@@ -35,6 +34,7 @@ impl Registry {
     #[track_caller]
     pub fn emit_from<E: Event, M>(&self, mut event: E, origin: impl IntoKey<M>) -> E {
         let origin = origin.into_key().into();
+        let _current = enter_for_handlers(self);
         event.__lend(EmitVisitor(self.core(), Some(&origin), Location::caller()));
         event
     }
@@ -46,6 +46,7 @@ impl Registry {
     /// When a subscriber failed, or when the emit was refused as nested too deep.
     #[track_caller]
     pub fn try_emit<E: Event>(&self, event: E) -> Result<Emitted<E>, EmitError<E>> {
+        let _current = enter_for_handlers(self);
         self.core().try_emit_with(event, None, Location::caller())
     }
 
@@ -61,6 +62,7 @@ impl Registry {
         origin: impl IntoKey<M>,
     ) -> Result<Emitted<E>, EmitError<E>> {
         let origin = origin.into_key().into();
+        let _current = enter_for_handlers(self);
         self.core()
             .try_emit_with(event, Some(&origin), Location::caller())
     }
@@ -79,6 +81,17 @@ impl Core {
             .__lend(TryEmitVisitor(self, origin, site, &recording))
             .with_event(event, recording.into_outcomes())
     }
+}
+
+/// Emits on this registry, which is the current one meanwhile.
+pub(super) fn emit_with<E: Event>(
+    registry: &Registry,
+    event: &mut E,
+    origin: Option<&Origin>,
+    site: CallSite,
+) {
+    let _current = enter_for_handlers(registry);
+    event.__lend(EmitVisitor(registry.core(), origin, site));
 }
 
 /// Emits the event that it is called with, of any lifetime.

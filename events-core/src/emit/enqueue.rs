@@ -16,7 +16,8 @@ use super::{
     context::{CallSite, EmitContext},
     defer::undelivered,
     dispatch,
-    run_all::{Dispatch, run_all},
+    run_all::{AllSelected, Start, run_all},
+    wrapped::start_wrapped,
 };
 use crate::{
     background::{BackgroundRun, Select},
@@ -32,6 +33,7 @@ use crate::{
     },
     registry::{Core, EventQueue, Registry},
     result::{EmitStats, FailureList, QueueFull},
+    unit::is_in_unit,
 };
 
 impl Registry {
@@ -117,11 +119,13 @@ impl Core {
             self.warn_if_enqueued_unscanned();
             emitted = self.emitted::<E>(&event, site);
         }
-        enqueue(self.queue(), event, origin, emitted)
+        if is_in_unit() {
+            return self.enqueue_in_unit(event, origin, emitted);
+        }
+        let context = JobContext::of_enqueued(origin, emitted);
+        Enqueued { event, context }.push(self.queue())
     }
-}
 
-impl Core {
     /// Where and when an event is enqueued, if a subscriber of it takes that with its `&Emission`.
     #[cold]
     #[inline(never)]
@@ -138,21 +142,6 @@ impl Core {
             time: Some(EmitTime::now()),
             ..EmissionState::new(site)
         })
-    }
-}
-
-#[inline]
-fn enqueue<E: OwnedEvent + Send>(
-    queue: &EventQueue,
-    event: E,
-    origin: Option<Origin>,
-    emitted: Option<EmissionState>,
-) -> Result<(), QueueFull<E>> {
-    match JobContext::of_enqueued(origin, emitted) {
-        None => queue
-            .push(vtable::<E>(), event)
-            .map_err(|refused| queue_full(refused, |event| event)),
-        Some(context) => enqueue_with_context(queue, WithContext { event, context }),
     }
 }
 
@@ -180,6 +169,38 @@ pub(super) fn push_due<E: OwnedEvent + Send>(
 }
 
 impl<E: OwnedEvent + Send> Enqueued<E> {
+    // Inlined: else the event is copied, and the result is returned in memory.
+    #[inline(always)]
+    pub(super) fn push(self, queue: &EventQueue) -> Result<(), QueueFull<E>> {
+        let Self { event, context } = self;
+        match context {
+            None => queue
+                .push(vtable::<E>(), event)
+                .map_err(|refused| queue_full(refused, |event| event)),
+            Some(context) => enqueue_with_context(queue, WithContext { event, context }),
+        }
+    }
+
+    /// As [`push`](Self::push), for callers that few emits reach.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn push_outlined(self, queue: &EventQueue) -> Result<(), QueueFull<E>> {
+        self.push(queue)
+    }
+
+    /// As [`push`](Self::push), into a place that was reserved.
+    pub(super) fn push_reserved(self, queue: &EventQueue) -> Result<(), QueueFull<E>> {
+        let Self { event, context } = self;
+        match context {
+            None => queue
+                .push_reserved(vtable::<E>(), event)
+                .map_err(|refused| queue_full(refused, |event| event)),
+            Some(context) => queue
+                .push_reserved(vtable_with_context::<E>(), WithContext { event, context })
+                .map_err(|refused| queue_full(refused, |item| item.event)),
+        }
+    }
+
     /// The event, which is not to run.
     pub(super) fn into_unfinished(self) -> UnfinishedJob {
         let origin = self.context.and_then(|context| context.origin);
@@ -286,6 +307,11 @@ fn start_all<E: OwnedEvent + Send>(
     core: &Core,
     waker: &Waker,
 ) -> JobProgress {
+    if let Some(middlewares) = core.emit_middlewares()
+        && let Some(event) = event.take()
+    {
+        return start_wrapped(event, context, middlewares, core, waker);
+    }
     let job_guard = context
         .as_ref()
         .map(|context| context.enter(core.queue_id()));
@@ -308,8 +334,8 @@ fn start_all<E: OwnedEvent + Send>(
             background_run = event.take().map(start);
         } else if let Some(event) = &mut event {
             let event = &mut ErasedEvent::new::<E>(event);
-            is_received =
-                !dispatch::run_chain(plan, event, emit_context, Some(&failures)).is_unheard();
+            is_received = !dispatch::run_chain(plan, event, emit_context.origin, Some(&failures))
+                .is_unheard();
         }
         JobResult::of(failures)
     });
@@ -325,8 +351,12 @@ fn start_all<E: OwnedEvent + Send>(
     match background_run {
         None => JobProgress::Done(before),
         Some(Started { run, polled, stats }) => {
-            let job = RunningJob::of_event(run, context, before, stats.is_unheard());
-            job.into_progress(polled, core)
+            let is_uncommon = run.is_uncommon();
+            // One that no handler has received when all are complete, unless calls are scheduled now.
+            let may_be_unheard = polled.is_pending() || is_uncommon || run.is_unheard();
+            let is_unheard = stats.is_unheard() && may_be_unheard;
+            let job = RunningJob::of_event(run, context, before, is_unheard);
+            job.into_progress(polled, is_uncommon, core)
         }
     }
 }
@@ -349,22 +379,21 @@ fn start_plan<E: OwnedEvent + Send>(
     failures: &FailureList<'_>,
     waker: &Waker,
 ) -> Started<E> {
-    let mut call = BackgroundCall::of(&event, emit_context.origin.cloned());
-    if let Some(background) = plan.background() {
-        call = background.call_of_job(call);
-    }
+    let call = BackgroundCall::of(&event, emit_context.origin.cloned());
+    let background = plan.background();
+    let limits_calls = background.is_some_and(|plan| plan.limits_calls());
+    let call = call.counting_waits(limits_calls, || emit_context.queue.capacity());
     let mut run = Box::pin(BackgroundRun::new(event, call, emit_context.site));
     let mut stats = EmitStats::default();
-    let deferred_last = &mut None;
-    let dispatch = Dispatch {
+    let start = Start {
         guard,
         emit_context,
         select: Select::All,
         waker,
         stats: &mut stats,
         failures,
-        deferred_last,
+        last: &mut AllSelected,
     };
-    let polled = run_all(run.as_mut(), plan, dispatch);
+    let polled = run_all(run.as_mut(), plan, start);
     Started { run, polled, stats }
 }

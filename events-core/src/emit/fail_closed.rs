@@ -1,13 +1,11 @@
 //! An event that fails closed, on the slow path of a sync emit.
 
-use super::{
-    context::EmitContext,
-    dispatch::{SlowEvent, run_chain},
-};
+use super::dispatch::{SlowEvent, run_chain};
 use crate::{
     context::{refuse, refuse_for},
     event::Event,
     handler::{ErasedEventRef, erase},
+    metadata::Origin,
     plan::Plan,
     result::{EmitErrorKind, EmitStats, FailedCheck, FailureList},
 };
@@ -28,7 +26,7 @@ impl<'e, E: Event> FailClosedEvent<'e, E> {
     /// Refuses the event because of what failed since its chain has run.
     pub(super) fn refuse_for(&mut self, error: &EmitErrorKind) {
         match error {
-            EmitErrorKind::Failed(failures) => refuse(self.event, &failures[self.refused_for..]),
+            EmitErrorKind::Failed(_) => refuse(self.event, &error.failures()[self.refused_for..]),
             EmitErrorKind::TooDeep(why) => refuse_for(self.event, [FailedCheck::of_refusal(why)]),
         }
     }
@@ -38,10 +36,10 @@ impl<E: Event> SlowEvent for FailClosedEvent<'_, E> {
     fn run_chain(
         &mut self,
         plan: &Plan,
-        emit_context: EmitContext<'_>,
+        origin: Option<&Origin>,
         failures: Option<&FailureList<'_>>,
     ) -> EmitStats {
-        let stats = run_chain(plan, &mut erase(self.event), emit_context, failures);
+        let stats = run_chain(plan, &mut erase(self.event), origin, failures).into_stats();
         if let Some(failures) = failures {
             self.refused_for = failures.len();
             failures.with(|failures| refuse(self.event, failures));

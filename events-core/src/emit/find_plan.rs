@@ -9,6 +9,7 @@ use super::{context::EmitContext, dispatch};
 use crate::{
     context::EmitGuard,
     event::Family,
+    metadata::UnitPhase,
     plan::Plan,
     primitives::drop_catching,
     registry::Core,
@@ -16,19 +17,20 @@ use crate::{
 };
 
 impl Core {
-    /// Calls `f` with the plan and the guard of the emit. An error if the emit is nested too deep; `None` if there is no
-    /// plan.
+    /// Calls `f` with the plan, or that of a phase of a unit of work, and the guard of the emit. An error if the emit is
+    /// nested too deep; `None` if there is no plan.
     #[inline]
     pub(super) fn with_plan<F: Family, T>(
         &self,
         own_topic: Option<&str>,
+        phase: Option<UnitPhase>,
         emit_context: EmitContext<'_>,
         f: impl FnOnce(&Plan, &EmitGuard) -> T,
     ) -> Result<Option<T>, Box<TooDeep>> {
         match own_topic {
-            None => dispatch::with_guard(self.slot_with_patterns::<F>(), emit_context, f),
+            None => dispatch::with_guard(self.slot_with_patterns::<F>(), phase, emit_context, f),
             Some(topic) => self
-                .with_topic_plan(topic, |plan| {
+                .with_topic_plan_of(topic, phase, |plan| {
                     dispatch::guarded(plan, emit_context, |guard| f(plan, guard))
                 })
                 .transpose(),
@@ -69,6 +71,17 @@ impl Core {
         });
     }
 
+    /// Records that an emit ran no plan, unless it has recorded one.
+    pub(super) fn record_unless_run<F: Family>(&self, recording: Option<&Recording>, why: NotRun) {
+        if let Some(recording) = recording {
+            let mut has_plan = false;
+            recording.change(|outcomes| has_plan = outcomes.has_plan());
+            if !has_plan {
+                self.record_not_run::<F>(Some(recording), None, why);
+            }
+        }
+    }
+
     /// The same of a topic that is emitted without an event type.
     pub(super) fn record_topic_not_run(&self, outcomes: &mut Outcomes, topic: &str, why: NotRun) {
         let of_plan = || self.with_topic_plan(topic, |plan| Arc::clone(plan.subscribers()));
@@ -76,14 +89,27 @@ impl Core {
         if plan.is_none() && self.has_patterns() {
             let receivers = self.receivers_of_topic(topic);
             let muted = receivers.into_iter().filter(|one| one.is_muted);
-            plan = PlanSubscribers::of_muted(muted.map(|one| one.subscriber).collect());
+            plan = PlanSubscribers::of_muted(muted.map(|one| one.subscriber));
         }
         outcomes.set_not_run(why, plan);
     }
 
     /// Calls `f` with the plan of a topic that is emitted without an event type.
     fn with_topic_plan<T>(&self, topic: &str, f: impl FnOnce(&Plan) -> T) -> Option<T> {
-        let topic_plan = self.has_patterns().then(|| self.topic_plan(topic))?;
+        self.with_topic_plan_of(topic, None, f)
+    }
+
+    /// The same with the plan of a phase of a unit of work.
+    pub(super) fn with_topic_plan_of<T>(
+        &self,
+        topic: &str,
+        phase: Option<UnitPhase>,
+        f: impl FnOnce(&Plan) -> T,
+    ) -> Option<T> {
+        let topic_plan = self.has_patterns().then(|| match phase {
+            None => self.topic_plan(topic),
+            Some(phase) => self.topic_plan_in_unit(topic, phase),
+        })?;
         let plan = topic_plan.get().and_then(|cached| cached.plan.as_ref());
         let result = plan.map(f);
         // The last reader of a plan frees its closures, whose `Drop` may panic.

@@ -6,19 +6,23 @@
 //! the event. An async emit runs the chain and then the async handlers, and queues the deferred ones.
 //!
 //! The *fast path* runs the plan and does nothing else. The *slow path* is taken when `tracing` records
-//! events, when there is a hook or an interceptor, and when the depth limit is reached: it checks and
-//! records everything.
+//! events, when there is a hook, an interceptor or middleware, and when the depth limit is reached: it checks
+//! and records everything.
 //!
 //! - `emit_sync`, `emit_async`, `enqueue`: one file for each kind of emit, which starts with the methods of the
 //!   registry; `topic`: the same kinds by a topic, without an event type;
+//! - `given`: emitting with values for the parameters of the subscribers;
 //! - `later`: enqueueing an event when its time has come;
 //! - `sync_emission`: the fast path and the slow path of sync emits; `async_emission`: the state that the
 //!   futures of async emits share;
 //! - `find_plan`: the plan of an event that has a type, or only a topic;
+//! - `slow_path`: the slow path of sync emits; `unit`: emits in a unit of work; `moved`: those with a handle of the unit,
+//!   into which the event is moved;
 //! - `fail_closed`: an event that the failure of a subscriber refuses, in a sync emit;
 //! - `dispatch`: runs the chain of a plan; `run_all`: the chain and then the background plan, on one
 //!   task;
 //! - `defer`: queues a snapshot for background handlers, and handles a full queue;
+//! - `wrapped`: an emission with middleware around it;
 //! - `context`: what each step of an emission needs, and the call of the interceptor.
 //!
 //! A chain with *awaited* handlers is suspended at those that are pending; `run_all` resumes it. The future of such a
@@ -51,12 +55,21 @@ mod emit_sync;
 mod enqueue;
 mod fail_closed;
 mod find_plan;
+mod given;
 mod later;
+mod moved;
 mod run_all;
+mod slow_path;
 mod sync_emission;
 mod topic;
+mod unit;
+mod wrapped;
 
 pub(crate) use context::CallSite;
 pub use emit_async::{EmitAsync, TryEmitAsync};
+pub use given::{Emitting, WithValues};
 pub use later::Scheduled;
+pub(crate) use moved::MovesIntoUnit;
+pub use moved::{EmitInAsync, TryEmitInAsync, UnitEvent};
 pub use topic::{EmitTopicAsync, TryEmitTopicAsync};
+pub use unit::EmitInError;

@@ -1,6 +1,10 @@
 //! Running a whole plan on the polling task: first the chain of sync handlers, then the background plan.
 
-use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, Waker, ready},
+};
 
 use super::{
     context::EmitContext,
@@ -16,7 +20,21 @@ use crate::{
     result::{EmitStats, FailureList},
 };
 
-/// What a run needs beside the event and its plan, and where it stores the result of the chain.
+/// What a run needs beside the event and its plan, and where it stores the result of the chain. What few runs call takes it
+/// as a [`Dispatch`]: one struct for both would be stored by each emit.
+pub(super) struct Start<'a> {
+    pub(super) guard: &'a EmitGuard,
+    pub(super) emit_context: EmitContext<'a>,
+    /// Which background handlers are started.
+    pub(super) select: Select,
+    pub(super) waker: &'a Waker,
+    pub(super) stats: &'a mut EmitStats,
+    pub(super) failures: &'a FailureList<'a>,
+    /// Receives the background plan, if some of its deferred handlers are to be queued after the async ones.
+    pub(super) last: &'a mut dyn DeferLast,
+}
+
+/// A [`Start`] for what few runs call.
 pub(super) struct Dispatch<'a> {
     pub(super) guard: &'a EmitGuard,
     pub(super) emit_context: EmitContext<'a>,
@@ -25,46 +43,104 @@ pub(super) struct Dispatch<'a> {
     pub(super) waker: &'a Waker,
     pub(super) stats: &'a mut EmitStats,
     pub(super) failures: &'a FailureList<'a>,
-    /// The background plan, if some of its deferred handlers are to be queued after the async ones.
-    pub(super) deferred_last: &'a mut Option<Arc<BackgroundPlan>>,
+    /// Receives the background plan, if some of its deferred handlers are to be queued after the async ones.
+    pub(super) last: &'a mut dyn DeferLast,
+}
+
+/// Where the background plan is stored whose deferred handlers are to be queued after the async ones.
+pub(super) trait DeferLast {
+    fn defer_last(&mut self, background: Arc<BackgroundPlan>);
+}
+
+/// A job of the queue, in which all handlers are selected: none are queued later.
+pub(super) struct AllSelected;
+
+impl DeferLast for AllSelected {
+    fn defer_last(&mut self, _: Arc<BackgroundPlan>) {}
 }
 
 /// Runs the chain, reports its result, and starts the selected background handlers. Deferred handlers
 /// that are not selected are queued. Pending also if the chain is suspended at an awaited handler: then
 /// [`resume`] continues it.
+// Inlined, so that the start is in registers.
+#[inline(always)]
 pub(super) fn run_all<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     plan: &Plan,
-    dispatch: Dispatch<'_>,
+    start: Start<'_>,
 ) -> Poll<()> {
+    let Start {
+        guard,
+        emit_context,
+        select,
+        waker,
+        stats,
+        failures,
+        last,
+    } = start;
     if plan.takes_emission() {
-        dispatch.guard.take_time();
+        guard.take_time();
     }
     if let Some(background) = plan.background().filter(|plan| plan.has_awaited()) {
-        return begin_awaited(background_run, background, dispatch);
+        let run = background_run.as_mut();
+        let is_last = ready!(begin_awaited(
+            run, background, guard, waker, stats, failures
+        ));
+        if is_last {
+            return Poll::Ready(());
+        }
+        let dispatch = Dispatch {
+            guard,
+            emit_context,
+            select,
+            waker,
+            stats,
+            failures,
+            last,
+        };
+        return start_background_after_awaited(background_run, background, dispatch);
     }
     let Some(event) = background_run.as_mut().event_mut() else {
         return Poll::Ready(());
     };
     if plan.len() > 0 {
-        let failures = Some(dispatch.failures);
-        *dispatch.stats = run_chain(plan, &mut erase(event), dispatch.emit_context, failures);
+        let origin = emit_context.origin;
+        let is_stopped = run_chain(plan, &mut erase(event), origin, Some(failures)).store_in(stats);
         if E::__FAILS_CLOSED {
-            dispatch.failures.with(|failures| refuse(event, failures));
+            failures.with(|failures| refuse(event, failures));
+        }
+        if is_stopped {
+            background_run.store_state(guard);
+            return Poll::Ready(());
         }
     }
-    let background = plan.background();
-    start_background(background_run, background, dispatch)
+    let Some(background) = plan.background() else {
+        background_run.store_state(guard);
+        return Poll::Ready(());
+    };
+    if background.starts_at_once() {
+        return background_run.begin_all(background, guard, waker);
+    }
+    let dispatch = Dispatch {
+        guard,
+        emit_context,
+        select,
+        waker,
+        stats,
+        failures,
+        last,
+    };
+    start_in_stages(background_run, background, dispatch)
 }
 
-/// Starts the background handlers, unless a handler of the chain stopped them.
+/// Starts the background handlers. No handler of the chain has stopped them.
 #[inline(always)]
 fn start_background<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
     background: Option<&Arc<BackgroundPlan>>,
     dispatch: Dispatch<'_>,
 ) -> Poll<()> {
-    let Some(background) = background.filter(|_| dispatch.stats.stopped_by.is_none()) else {
+    let Some(background) = background else {
         background_run.store_state(dispatch.guard);
         return Poll::Ready(());
     };
@@ -88,7 +164,7 @@ fn start_in_stages<E: Event>(
         waker,
         stats,
         failures,
-        deferred_last,
+        last,
     } = dispatch;
     if background.view().is_some()
         && let Some(event) = background_run.as_mut().event_mut()
@@ -120,7 +196,7 @@ fn start_in_stages<E: Event>(
             failures.with(|failures| refuse(event, &failures[refused_for..]));
         }
         if background.has_deferred_last() {
-            *deferred_last = Some(Arc::clone(background));
+            last.defer_last(Arc::clone(background));
         }
     }
     let select = match select {
@@ -164,9 +240,10 @@ fn start_background_after_awaited<E: Event>(
     background: &Arc<BackgroundPlan>,
     dispatch: Dispatch<'_>,
 ) -> Poll<()> {
+    let is_stopped = dispatch.stats.stopped_by.is_some();
     start_background(
         background_run,
-        Some(background).filter(|plan| plan.len() > 0),
+        Some(background).filter(|plan| plan.len() > 0 && !is_stopped),
         dispatch,
     )
 }
@@ -187,28 +264,32 @@ fn refuse_copies<E: Event>(
         event.lend(),
         emit_context,
         Select::All,
-        None,
+        failures.if_recorded(),
         &mut fail,
     )
 }
 
-/// [`run_all`] with a plan that has awaited handlers.
+/// Begins the chain of a plan that has awaited handlers. Ready if it has ended: whether no handlers follow it.
 #[cold]
 #[inline(never)]
 fn begin_awaited<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
-    dispatch: Dispatch<'_>,
-) -> Poll<()> {
-    let polled = background_run
-        .as_mut()
-        .begin_chain(background, dispatch.failures, dispatch.waker);
-    let Poll::Ready(stats) = polled else {
-        background_run.store_state(dispatch.guard);
-        return Poll::Pending;
-    };
-    *dispatch.stats = stats;
-    start_background_after_awaited(background_run, background, dispatch)
+    guard: &EmitGuard,
+    waker: &Waker,
+    stats: &mut EmitStats,
+    failures: &FailureList<'_>,
+) -> Poll<bool> {
+    let run = background_run.as_mut();
+    let polled = run.begin_chain(background, failures, waker);
+    let is_last = polled.map(|of_chain| {
+        *stats = of_chain;
+        background.len() == 0 || stats.stopped_by.is_some()
+    });
+    if is_last != Poll::Ready(false) {
+        background_run.store_state(guard);
+    }
+    is_last
 }
 
 /// Continues an async emit whose chain is suspended at an awaited handler.

@@ -17,10 +17,11 @@ use crate::{
     context::{is_observed, log},
     event::{Event, Family, TypedView},
     handler::ErasedEvent,
-    metadata::{EmitVerb, EventInfo, Origin},
+    metadata::{EventInfo, Origin},
     plan::{Slot, default_slot},
-    registry::Core,
-    result::{EmitError, EmitErrorKind, EmitStats, Emitted, NotRun, Outcomes, Recording},
+    registry::{AWAITS_SCAN, Core, OBSERVES_EMITS},
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted, Outcomes, Recording},
+    unit::is_in_unit,
 };
 
 impl Core {
@@ -32,34 +33,39 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) {
-        if self.is_default {
-            self.emit_default::<F>(event, origin, site);
-        } else {
-            let slot = self.slots.get(TypeId::of::<F>());
-            self.emit_in::<F>(slot, event, origin, site);
-        }
+        let slot = match default_slot::<F>() {
+            Some(slot) if self.is_default => Some(slot),
+            _ => self.slots.get(TypeId::of::<F>()),
+        };
+        // The check of the slot first: it is one load, and few events have such subscribers.
+        let is_divided = slot.is_some_and(Slot::is_divided_in_unit) && is_in_unit();
+        self.emit_to::<F>(slot, is_divided, event, origin, site);
     }
 
     /// Emits on this registry, which is the default one: the address of the slot is a constant, unless
-    /// the event type is generic.
+    /// the event type is generic. `in_unit`: this thread has entered a unit of work.
     #[inline(always)]
     pub(crate) fn emit_default<F: Family>(
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
         site: CallSite,
+        in_unit: bool,
     ) {
         let slot = match default_slot::<F>() {
             Some(slot) => Some(slot),
             None => self.slots.get(TypeId::of::<F>()),
         };
-        self.emit_in::<F>(slot, event, origin, site);
+        let is_divided = in_unit && slot.is_some_and(Slot::is_divided_in_unit);
+        self.emit_to::<F>(slot, is_divided, event, origin, site);
     }
 
+    /// `is_divided`: the emit is in a unit of work, and some of its subscribers do not run at once there.
     #[inline(always)]
-    fn emit_in<F: Family>(
+    fn emit_to<F: Family>(
         &self,
         slot: Option<&Slot>,
+        is_divided: bool,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
         site: CallSite,
@@ -70,7 +76,7 @@ impl Core {
         let default_origin = default_origin::<F>();
         let origin = origin.or(default_origin.as_ref());
         let borrowed = &mut *event;
-        match dispatch::emit(slot, move || {
+        match dispatch::emit(slot, is_divided, move || {
             (
                 ErasedEvent::new::<F>(borrowed),
                 self.emit_context::<F>(origin, site),
@@ -95,7 +101,7 @@ impl Core {
         if let Some(error) = result.error {
             let _sink = self.pass_failures();
             match error {
-                EmitErrorKind::Failed(failures) => failures.into_iter().for_each(log::failure),
+                EmitErrorKind::Failed(failures) => log::failures(failures),
                 EmitErrorKind::TooDeep(refusal) => log::refusal(&refusal),
             }
         }
@@ -119,13 +125,19 @@ impl Core {
     #[cold]
     #[inline(never)]
     fn emit_slow<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: CallSite) {
-        if self.withholds(event, origin, site, EmitVerb::Emit) {
-            return;
+        if self.observes_emits() {
+            let _sink = self.pass_failures();
+            if let Some(result) = self.emit_observed::<F>(event, origin, site, (None, true)) {
+                if let Some(EmitErrorKind::TooDeep(refusal)) = result.error {
+                    log::refusal(&refusal);
+                }
+                return;
+            }
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin, site);
         let _sink = self.pass_failures();
-        let stats = dispatch::emit_slow(slot, &mut ErasedEvent::new::<F>(event), emit_context);
+        let stats = self.emit_slow_to(slot, &mut ErasedEvent::new::<F>(event), emit_context);
         if stats.is_some_and(|stats| stats.is_unheard()) {
             self.emit_limits()
                 .call_unheard_hook(&TypedView { event, origin });
@@ -142,21 +154,26 @@ impl Core {
     ) -> TryEmitResult {
         let default_origin = default_origin::<F>();
         let origin = origin.or(default_origin.as_ref());
-        self.warn_if_unscanned();
-        if self.withholds(event, origin, site, EmitVerb::Emit) {
-            self.record_not_run::<F>(recording, None, NotRun::Withheld);
-            return TryEmitResult::withheld(F::statics().info);
+        // One load of the flags for both: most registries have none of them.
+        if self.has_flag(AWAITS_SCAN | OBSERVES_EMITS) {
+            self.warn_if_unscanned();
+            if self.observes_emits()
+                && let Some(result) =
+                    self.emit_observed::<F>(event, origin, site, (recording, false))
+            {
+                return result;
+            }
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin, site);
         let (stats, error) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
             let mut event = FailClosedEvent::new(&mut *event);
-            let (stats, error) = dispatch::try_emit(slot, &mut event, emit_context, recording);
+            let (stats, error) = self.try_emit_to(slot, &mut event, emit_context, recording);
             error.iter().for_each(|error| event.refuse_for(error));
             (stats, error)
         } else {
             let event = &mut ErasedEvent::new::<F>(event);
-            dispatch::try_emit(slot, event, emit_context, recording)
+            self.try_emit_to(slot, event, emit_context, recording)
         };
         if error.is_none() && stats.is_unheard() {
             self.emit_limits()
@@ -179,11 +196,19 @@ pub(super) struct TryEmitResult {
 
 impl TryEmitResult {
     /// The result for an event that the interceptor withheld.
-    fn withheld(info: &'static EventInfo) -> Self {
+    pub(super) fn withheld(info: &'static EventInfo) -> Self {
+        Self::new(info, EmitStats::default(), None)
+    }
+
+    pub(super) fn new(
+        info: &'static EventInfo,
+        stats: EmitStats,
+        error: Option<EmitErrorKind>,
+    ) -> Self {
         Self {
             topic: info.topic(),
-            stats: EmitStats::default(),
-            error: None,
+            stats,
+            error,
         }
     }
 

@@ -37,12 +37,12 @@ mod traits;
 
 pub use any_event::{AnyEvent, Borrows, nth};
 pub use builder::{Build, EmitFrom, Free, Set, Unset, finish, given};
-pub use erased::{CloneProbe, EventCopy, UnknownClone, required_clone_fn};
+pub use erased::{CloneProbe, EventCopy, UnknownClone, held_clone_fn, required_clone_fn};
 pub(crate) use erased::{TypedView, register_clone_fn};
-pub(crate) use named::TopicEvent;
 pub use named::{ArgError, ArgProbe, Args};
+pub(crate) use named::{NoBackend, TopicEvent};
 pub use ownership::{Borrowed, Owned, Owning};
-pub use snapshot::Snapshot;
+pub use snapshot::{HeldCopy, Snapshot};
 pub(crate) use statics::AnySlot;
 pub use statics::{BoxedEvent, CloneFn, EventStatics};
 pub(crate) use topic::{topic_of, topic_text};

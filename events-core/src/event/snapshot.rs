@@ -36,3 +36,16 @@ pub trait Snapshot: OwnedEvent + Clone + Send + Sync {}
 
 #[diagnostic::do_not_recommend]
 impl<E: OwnedEvent + Clone + Send + Sync> Snapshot for E {}
+
+/// An event that can be copied for a subscriber that runs after a unit of work has ended.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be copied for a subscriber that runs after the commit or the rollback",
+    label = "such a subscriber receives an event that is kept until the unit of work ends",
+    note = "derive `Clone` for `{Self}`, and store in it only owned values that are `Send` and `Sync`; \
+            or remove `after_commit` or `after_rollback`"
+)]
+pub trait HeldCopy: Snapshot {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Snapshot> HeldCopy for E {}

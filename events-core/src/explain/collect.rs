@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     declared::{EventSelector, Subscriber},
-    metadata::{Key, Origin, SubscriberInfo},
+    metadata::{Key, Origin, SubscriberInfo, UnitPhase},
     plan::EventType,
     registry::{Core, Receiver},
     scan::{Declaration, Declarations},
@@ -78,6 +78,9 @@ impl Subject<'_> {
             _ if receiver.is_muted => Some(NotCalled::Muted),
             Some(origin) if Some(origin) != self.origin => Some(NotCalled::Origin(origin.clone())),
             _ if subscriber.is_used_up() => Some(NotCalled::UsedUp),
+            _ if subscriber.unit_phase == Some(UnitPhase::AfterRollback) => {
+                Some(NotCalled::AfterRollback)
+            }
             _ if is_of_pattern && subscriber.runs_later() && !self.has_copy => {
                 Some(NotCalled::NoCopy)
             }
@@ -88,7 +91,8 @@ impl Subject<'_> {
             None if subscriber.conditional => Verdict::CalledIf,
             None => Verdict::Called,
         };
-        Explained::new(subscriber, verdict)
+        let event = self.event_type.map(|event_type| event_type.info);
+        Explained::new(subscriber, verdict, event)
     }
 
     /// Adds the linked subscribers that the registry lacks.

@@ -1,9 +1,9 @@
 //! A subscriber in an explanation.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use super::verdict::{NotCalled, Verdict};
-use crate::metadata::SubscriberInfo;
+use crate::metadata::{EventInfo, SubscriberInfo, UnitPhase};
 
 /// A subscriber, with whether an event would be passed to it; see [`Explanation`](super::Explanation).
 ///
@@ -28,18 +28,25 @@ use crate::metadata::SubscriberInfo;
 pub struct Explained {
     subscriber: Arc<SubscriberInfo>,
     verdict: Verdict,
+    /// Its event, if that is known.
+    event: Option<&'static EventInfo>,
 }
 
 impl Explained {
-    pub(super) fn new(subscriber: Arc<SubscriberInfo>, verdict: Verdict) -> Self {
+    pub(super) fn new(
+        subscriber: Arc<SubscriberInfo>,
+        verdict: Verdict,
+        event: Option<&'static EventInfo>,
+    ) -> Self {
         Self {
             subscriber,
             verdict,
+            event,
         }
     }
 
     pub(super) fn not_called(subscriber: Arc<SubscriberInfo>, why: NotCalled) -> Self {
-        Self::new(subscriber, Verdict::NotCalled(why))
+        Self::new(subscriber, Verdict::NotCalled(why), None)
     }
 
     /// The subscriber. Of one that no scan has registered, the origin is not known.
@@ -61,8 +68,34 @@ impl Explained {
     }
 }
 
+/// The verdict, with when it is called, if its kind does not say it.
+pub(super) struct VerdictText<'e>(&'e Explained);
+
+impl Explained {
+    pub(super) fn verdict_text(&self) -> VerdictText<'_> {
+        VerdictText(self)
+    }
+
+    /// Its kind, with the phase of a unit of work, if the kind does not say it.
+    pub(super) fn kind_text(&self) -> Cow<'static, str> {
+        self.subscriber.kind_and_phase(self.event)
+    }
+}
+
+impl fmt::Display for VerdictText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(explained) = self;
+        write!(f, "{}", explained.verdict)?;
+        let phase = explained.subscriber.own_unit_phase(explained.event);
+        if explained.is_called() && phase == Some(UnitPhase::AfterCommit) {
+            f.write_str(", after the commit if it is emitted in a unit of work")?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.subscriber, self.verdict)
+        write!(f, "{}: {}", self.subscriber, self.verdict_text())
     }
 }

@@ -162,8 +162,8 @@ impl fmt::Display for Explanation {
                 subscriber.priority.to_string(),
                 one_line(&subscriber.name).into_owned(),
                 subscriber.location.to_string(),
-                subscriber.kind().to_owned(),
-                one.verdict().to_string(),
+                one.kind_text().into_owned(),
+                one.verdict_text().to_string(),
             ]);
         }
         if rows.len() > 1 {

@@ -20,6 +20,13 @@ pub(super) fn notes(core: &Core, collected: &Collected) -> Vec<String> {
             "a mock receives each event of this registry first, and may withhold it from all subscribers".to_owned(),
         );
     }
+    if core.policy().has_middleware() {
+        notes.push(
+            "middleware stands around the calls or the emissions of this registry, and may keep the event from a \
+             subscriber; `outcomes()` of a `try_emit` shows what became of each"
+                .to_owned(),
+        );
+    }
     let called: Vec<_> = collected.own.iter().filter(|one| one.is_called()).collect();
     if called.is_empty() && core.has_unheard_hook() {
         notes.push("the hook for events that no subscriber received is called with it".to_owned());

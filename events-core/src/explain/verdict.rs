@@ -50,6 +50,8 @@ pub enum NotCalled {
     UsedUp,
     /// It is [muted](crate::Registry::mute).
     Muted,
+    /// It receives only events of a [unit of work](crate::UnitOfWork) that is rolled back.
+    AfterRollback,
     /// It takes a copy of the event, which cannot be copied: that is a failure of each emit.
     NoCopy,
     /// It is subscribed to other events, with these topics.
@@ -82,6 +84,9 @@ impl fmt::Display for NotCalled {
             }
             Self::UsedUp => f.write_str("it runs once, and has run"),
             Self::Muted => f.write_str("it is muted"),
+            Self::AfterRollback => {
+                f.write_str("it runs only when the unit of work of the event is rolled back")
+            }
             Self::NoCopy => f.write_str("it takes a copy, and the event cannot be copied"),
             Self::OtherEvents(topics) => {
                 let topics: Vec<_> = topics.iter().map(|topic| one_line(topic)).collect();

@@ -29,6 +29,11 @@ pub trait Background<E>: Send + Sync + 'static {
     fn close(&self) -> Vec<TimeKey> {
         Vec::new()
     }
+
+    /// How many events of the queue wait until it may be called.
+    fn backlog(&self) -> usize {
+        0
+    }
 }
 
 /// An async function, or a closure that returns a future, that can be subscribed at run time: it takes

@@ -4,15 +4,14 @@
 use std::{
     any::Any,
     borrow::Cow,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    fmt,
+    sync::{Arc, Mutex},
 };
 
 use crate::{
     context::{
-        Emission, EmissionSource, current_emission, failed_emission, failed_emission_outside,
+        Emission, EmissionSource, EmissionState, OwnSubscription, current_emission,
+        failed_emission, failed_emission_outside,
     },
     event::{AnyEvent, Event, Family},
     metadata::{EmissionId, EventInfo, Origin},
@@ -91,8 +90,17 @@ struct CallDetails {
     attempt: u32,
     /// What the attempt before has left to this one.
     carried: Mutex<Option<Carried>>,
-    /// How many handlers wait for a permit.
-    waiting: AtomicUsize,
+    /// The permits that handlers wait for.
+    awaited: Mutex<Vec<Arc<dyn AwaitedPermit>>>,
+    /// A handler does not wait for a permit if as many events wait for it: the limit of events that are enqueued.
+    backlog_limit: usize,
+}
+
+/// A permit that a handler waits for.
+pub(crate) trait AwaitedPermit: fmt::Debug + Send + Sync {
+    /// Whether it becomes free only at a later time, since a call keeps it until then, or when one of these emissions is
+    /// resumed, in which a call has it.
+    fn is_kept(&self, held_up: &[EmissionId]) -> bool;
 }
 
 impl Default for CallDetails {
@@ -101,18 +109,20 @@ impl Default for CallDetails {
             topic: None,
             attempt: 1,
             carried: Mutex::new(None),
-            waiting: AtomicUsize::new(0),
+            awaited: Mutex::new(Vec::new()),
+            backlog_limit: usize::MAX,
         }
     }
 }
 
 /// Until this is dropped, a handler waits for a permit.
-pub(crate) struct PermitWait<'a>(Option<&'a CallDetails>);
+pub(crate) struct PermitWait<'a>(Option<(&'a CallDetails, Arc<dyn AwaitedPermit>)>);
 
 impl Drop for PermitWait<'_> {
     fn drop(&mut self) {
-        if let Some(details) = self.0 {
-            details.waiting.fetch_sub(1, Ordering::Relaxed);
+        if let Some((details, permit)) = &self.0 {
+            let is_other = |other: &Arc<_>| !Arc::ptr_eq(other, permit);
+            lock(&details.awaited).retain(is_other);
         }
     }
 }
@@ -145,10 +155,29 @@ impl BackgroundCall {
         self
     }
 
-    /// The call, which counts from now on how many of its handlers wait for a permit.
-    pub(crate) fn counting_waits(mut self) -> Self {
-        self.details.get_or_insert_default();
-        self
+    /// The call, which counts how many of its handlers wait for a permit if `limits_calls` is true. If `limit` events wait for
+    /// a handler, this one does not wait for it.
+    // By value, so that most calls are made in registers.
+    #[inline(always)]
+    pub(crate) fn counting_waits(self, limits_calls: bool, limit: impl FnOnce() -> usize) -> Self {
+        #[cold]
+        #[inline(never)]
+        fn with_limit(mut details: OptionBox<CallDetails>, limit: usize) -> OptionBox<CallDetails> {
+            details.get_or_insert_default().backlog_limit = limit;
+            details
+        }
+        let details = if limits_calls {
+            with_limit(self.details, limit())
+        } else {
+            self.details
+        };
+        Self { details, ..self }
+    }
+
+    /// How many events may wait for a handler before this one does not.
+    pub(crate) fn backlog_limit(&self) -> usize {
+        let details = self.details.get();
+        details.map_or(usize::MAX, |details| details.backlog_limit)
     }
 
     /// The call of another attempt with the same event, which receives what is carried.
@@ -157,7 +186,7 @@ impl BackgroundCall {
             topic: self.details.get().and_then(|details| details.topic.clone()),
             attempt,
             carried: Mutex::new(carried),
-            waiting: AtomicUsize::new(0),
+            ..CallDetails::default()
         };
         Self {
             info: self.info,
@@ -184,19 +213,31 @@ impl BackgroundCall {
         lock(&self.details.get()?.carried).take()
     }
 
-    /// A handler waits for a permit until the guard is dropped.
-    pub(crate) fn wait_for_permit(&self) -> PermitWait<'_> {
-        let details = self.details.get();
-        if let Some(details) = details {
-            details.waiting.fetch_add(1, Ordering::Relaxed);
-        }
-        PermitWait(details)
+    /// A handler waits for that permit until the guard is dropped.
+    pub(crate) fn wait_for_permit(
+        &self,
+        permit: impl FnOnce() -> Arc<dyn AwaitedPermit>,
+    ) -> PermitWait<'_> {
+        PermitWait(self.details.get().map(|details| {
+            let permit = permit();
+            lock(&details.awaited).push(Arc::clone(&permit));
+            (details, permit)
+        }))
     }
 
     /// How many handlers wait for a permit; 0 if that is not counted.
     pub(crate) fn waiting(&self) -> usize {
         let details = self.details.get();
-        details.map_or(0, |details| details.waiting.load(Ordering::Relaxed))
+        details.map_or(0, |details| lock(&details.awaited).len())
+    }
+
+    /// Whether the permits that its handlers wait for become free only at a later time, or when one of these emissions is
+    /// resumed.
+    pub(crate) fn waits_for_later(&self, held_up: &[EmissionId]) -> bool {
+        self.details.get().is_some_and(|details| {
+            let awaited = lock(&details.awaited);
+            awaited.iter().all(|one| one.is_kept(held_up))
+        })
     }
 }
 
@@ -219,16 +260,16 @@ impl BackgroundCall {
         emission.of_attempt(self.attempt())
     }
 
-    /// The emission with that id, for a failure in it. This thread has not entered it.
+    /// The emission with that state, for a failure in it. This thread has not entered it.
     #[cold]
-    pub(crate) fn failed_emission_outside(&self, id: Option<EmissionId>) -> FailedEmission {
-        let emission = failed_emission_outside(self.topic(), self.origin(), id);
+    pub(crate) fn failed_emission_outside(&self, state: EmissionState) -> FailedEmission {
+        let emission = failed_emission_outside(self.topic(), self.origin(), state);
         emission.of_attempt(self.attempt())
     }
 }
 
 impl EmissionSource for BackgroundCall {
-    fn emission(&self) -> Emission {
-        current_emission(self.topic(), self.origin.clone()).of_attempt(self.attempt())
+    fn emission(&self, own: OwnSubscription) -> Emission {
+        current_emission(self.topic(), self.origin.clone(), self.attempt(), own)
     }
 }

@@ -26,18 +26,23 @@ mod wrapped_run;
 
 pub(crate) use async_handler::{AsyncCall, DeferredCall};
 pub use async_handler::{AsyncHandler, Background, DeferredHandler};
-pub(crate) use call::Carried;
 pub use call::{AnyFilter, BackgroundCall, EmitOrigin, Filter, any_filter, filter};
+pub(crate) use call::{AwaitedPermit, Carried};
 pub(crate) use chain::{Chain, Delivery, ErasedEvent, ErasedEventRef, ErasedHandler};
 pub(crate) use erase::erase;
 pub(crate) use filter_state::FilterState;
 pub use outcome::{AsyncOutcome, Outcome, Step};
-pub use param::{MissingState, Param, State, States};
+pub(crate) use param::PrepareErrorKind;
+pub use param::{
+    CallContext, CallProbe, CallSlot, MissingState, MissingValue, NeedsCall, NoParam, Param,
+    Prepare, PrepareError, State, States, not_acquired,
+};
 pub(crate) use run::CallHandler;
+pub(crate) use run::ChainStats;
 pub use run::Run;
 pub use sync_handler::Handler;
 pub(crate) use topic::{
-    AdaptFn, AsyncTopicCall, DeferredTopicCall, DynTopicHandler, ViewFn, adapt, view,
+    AdaptFn, AsyncTopicCall, DeferredTopicCall, DynTopicHandler, LendFn, ViewFn, adapt, lend, view,
 };
 pub use topic::{AsyncTopicHandler, DeferredTopicHandler, TopicHandler};
 pub(crate) use wrapped_run::run_wrapped;

@@ -13,7 +13,10 @@ use super::{
     outcome::Step,
 };
 use crate::{
-    context::{Emission, EmissionSource, current_emission, failed_emission, log, panic_hook},
+    context::{
+        Emission, EmissionSource, OwnSubscription, current_emission, failed_emission, log,
+        panic_hook,
+    },
     event::Family,
     metadata::{Origin, SubscriberInfo},
     result::{BoxError, Cause, EmitStats, Failure, FailureList, Panic},
@@ -186,7 +189,8 @@ impl<'r> Run<'r> {
     }
 
     /// The failure of the handler with this index, which is not reported yet.
-    #[cold]
+    // Inlined, as what it calls: each call copied the cause and the emission once more.
+    #[inline(always)]
     pub(super) fn failure(&self, index: usize, cause: Cause) -> Failure {
         let chain = self.delivery.chain();
         let emission = failed_emission(chain.of().topic.clone(), self.origin);
@@ -194,14 +198,11 @@ impl<'r> Run<'r> {
     }
 
     /// What the handlers did.
-    pub(crate) fn stats(&self) -> EmitStats {
+    #[inline]
+    pub(crate) fn stats(&self) -> ChainStats<'r> {
         let skipped = self.skipped.get();
-        EmitStats {
-            ran: self.delivery.chain().len() - (skipped & !(UNREACHED | CAPTURES)),
-            deferred: 0,
-            stopped_by: self.stopped_by.get().cloned(),
-            rare: u32::from(skipped & UNREACHED != 0),
-        }
+        let ran = self.delivery.chain().len() - (skipped & !(UNREACHED | CAPTURES));
+        ChainStats::new(ran | (skipped & UNREACHED), self.stopped_by.get())
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
@@ -263,19 +264,80 @@ impl<'r> Run<'r> {
     }
 }
 
+/// What the handlers of a chain did. It is two words, which are returned in registers.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ChainStats<'p> {
+    /// How many ran, and the bit [`UNREACHED`](Self::UNREACHED).
+    ran: usize,
+    stopped_by: Option<&'p Arc<SubscriberInfo>>,
+}
+
+impl<'p> ChainStats<'p> {
+    /// The bit of the number that says whether the event did not reach a handler, which is a failure.
+    pub(crate) const UNREACHED: usize = 1 << (usize::BITS - 1);
+
+    #[inline]
+    pub(crate) fn new(ran: usize, stopped_by: Option<&'p Arc<SubscriberInfo>>) -> Self {
+        Self { ran, stopped_by }
+    }
+
+    /// Whether none ran, and none failed to be reached.
+    pub(crate) fn is_unheard(self) -> bool {
+        self.ran == 0
+    }
+
+    /// The same; the subscriber that stopped those after it is one of these.
+    pub(crate) fn of_subscribers(self, subscribers: &[Arc<SubscriberInfo>]) -> ChainStats<'_> {
+        let stopped_by = self
+            .stopped_by
+            .and_then(|by| subscribers.iter().find(|one| Arc::ptr_eq(one, by)));
+        ChainStats::new(self.ran, stopped_by)
+    }
+
+    #[inline]
+    pub(crate) fn into_stats(self) -> EmitStats {
+        EmitStats {
+            ran: self.ran & !Self::UNREACHED,
+            deferred: 0,
+            stopped_by: self.stopped_by.cloned(),
+            rare: u32::from(self.ran & Self::UNREACHED != 0),
+        }
+    }
+
+    /// Stores it as the result of an emit that has none yet. Returns whether a subscriber stopped those after it.
+    // One field: to store all of them is to drop those that were there.
+    #[inline(always)]
+    pub(crate) fn store_in(self, stats: &mut EmitStats) -> bool {
+        if self.ran & Self::UNREACHED != 0 || self.stopped_by.is_some() {
+            return self.store_all_in(stats);
+        }
+        stats.ran = self.ran;
+        false
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn store_all_in(self, stats: &mut EmitStats) -> bool {
+        *stats = self.into_stats();
+        stats.stopped_by.is_some()
+    }
+}
+
 /// The bit of the number of skipped handlers that says that failures are captured: middleware decides what becomes of them.
 pub(super) const CAPTURES: usize = 1 << (usize::BITS - 2);
 
 /// The bit of the number of skipped handlers that says whether the event did not reach one of them, which is a failure. A
 /// field of its own would cost each emit an instruction.
-pub(super) const UNREACHED: usize = 1 << (usize::BITS - 1);
+pub(super) const UNREACHED: usize = ChainStats::UNREACHED;
 
 /// While a handler runs, the emission that it belongs to is the innermost one of this thread.
 impl EmissionSource for Run<'_> {
-    fn emission(&self) -> Emission {
+    fn emission(&self, own: OwnSubscription) -> Emission {
         current_emission(
             self.delivery.chain().of().topic.clone(),
             self.origin.cloned(),
+            1,
+            own,
         )
     }
 }

@@ -11,38 +11,38 @@ use std::{
 
 use super::{
     chain::Delivery,
-    run::{CAPTURES, Run, UNREACHED},
+    run::{CAPTURES, ChainStats, Run, UNREACHED},
 };
 use crate::{
-    context::{EmissionSource, log, panic_hook, records_spans},
+    context::{EmissionSource, OwnSubscription, log, panic_hook, records_spans},
     metadata::Origin,
     policy::{CallData, Entries, Middleware, SyncCall, SyncHandler},
     primitives::drop_catching,
-    result::{Cause, EmitStats, FailureList, SkipReason, SubscriberOutcome},
+    result::{Cause, FailureList, SkipReason, SubscriberOutcome},
 };
 
 /// Runs the handlers of a chain that pauses between all of them, each through the middleware. Failures are logged if there
 /// is no list for them.
 #[cold]
 #[inline(never)]
-pub(crate) fn run_wrapped(
-    delivery: Delivery<'_>,
+pub(crate) fn run_wrapped<'a>(
+    delivery: Delivery<'a>,
     origin: Option<&Origin>,
     failures: Option<&FailureList<'_>>,
     middlewares: Entries<dyn Middleware>,
-) -> EmitStats {
+) -> ChainStats<'a> {
     let captured = FailureList::new();
     let chain = delivery.chain();
     let run = Run::new(delivery, origin, Some(&captured));
     run.skipped.set(CAPTURES);
-    let emission = run.emission();
+    let emission = run.emission(OwnSubscription::default());
     let handlers = Handlers {
         run: RefCell::new(run),
         captured: &captured,
         index: Cell::new(0),
     };
     let Some(first) = chain.subscribers().first() else {
-        return EmitStats::default();
+        return ChainStats::default();
     };
     let data = CallData::new(first, &emission);
     let mut call = SyncCall::new(data, &middlewares, &handlers);
@@ -67,7 +67,8 @@ pub(crate) fn run_wrapped(
         }
     }
     drop_catching(middlewares);
-    handlers.run.into_inner().stats()
+    let stats = handlers.run.into_inner().stats();
+    stats.of_subscribers(chain.subscribers())
 }
 
 /// Calls the handlers of a run one by one, and takes their results out of it.
@@ -109,7 +110,10 @@ impl Handlers<'_, '_> {
         }
         match run.stopped_by.take() {
             Some(_) => SubscriberOutcome::Stopped,
-            None => SubscriberOutcome::Skipped(SkipReason::Filtered),
+            None => {
+                let subscriber = &run.delivery.chain().subscribers()[self.index.get()];
+                SubscriberOutcome::Skipped(SkipReason::of(subscriber, run.origin()))
+            }
         }
     }
 }
@@ -124,6 +128,7 @@ impl Run<'_> {
         outcome: SubscriberOutcome,
         failures: Option<&FailureList<'_>>,
     ) -> bool {
+        let subscriber = &self.delivery.chain().subscribers()[index];
         match outcome {
             SubscriberOutcome::Ran => {}
             SubscriberOutcome::Stopped => {
@@ -132,8 +137,15 @@ impl Run<'_> {
             }
             SubscriberOutcome::Skipped(_)
             | SubscriberOutcome::NotReached(_)
-            | SubscriberOutcome::Deferred => self.skipped.set(self.skipped.get() + 1),
+            | SubscriberOutcome::Deferred
+            | SubscriberOutcome::AfterCommit => {
+                self.skipped.set(self.skipped.get() + 1);
+                if let Some(failures) = failures {
+                    failures.add_outcome(subscriber, outcome);
+                }
+            }
             SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => {
+                let failure = failure.of_call(subscriber, true);
                 if !failure.cause().is_from_call() {
                     self.skipped.set((self.skipped.get() + 1) | UNREACHED);
                 }

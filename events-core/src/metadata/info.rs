@@ -35,6 +35,7 @@ pub struct EventInfo {
     docs: &'static str,
     fields: &'static [FieldTuple],
     has_copy: bool,
+    is_after_commit: bool,
 }
 
 /// A field's name, its type, and whether it is secret. The derive writes these tuples instead of
@@ -62,7 +63,24 @@ impl EventInfo {
             docs,
             fields,
             has_copy,
+            is_after_commit: false,
         }
+    }
+
+    /// The same, of an event type whose sync and awaited subscribers run after the commit of a unit of work, unless they
+    /// are `at_once`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn after_commit(mut self) -> Self {
+        self.is_after_commit = true;
+        self
+    }
+
+    /// Whether the sync and awaited subscribers of an event that is emitted in a [unit of work](crate::UnitOfWork) run after
+    /// its commit, unless they are `at_once`.
+    #[must_use]
+    pub const fn is_after_commit(&self) -> bool {
+        self.is_after_commit
     }
 
     /// Whether the derive has found out that it can be copied for handlers of events of any type that run later.

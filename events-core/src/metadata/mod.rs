@@ -14,6 +14,7 @@
 //! - `pattern`: a regular expression that matches topics
 //! - `policies`: how the calls of a subscriber are limited in time, repeated and put off
 //! - `subscriber_info`: descriptions and options of subscribers
+//! - `unit_phase`: when a subscriber runs in a unit of work
 
 mod did_you_mean;
 mod emission;
@@ -26,6 +27,7 @@ mod origin;
 mod pattern;
 mod policies;
 mod subscriber_info;
+mod unit_phase;
 
 pub(crate) use did_you_mean::is_similar;
 pub use did_you_mean::{suggest, suggest_topics};
@@ -39,3 +41,4 @@ pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
 pub use policies::{CallPolicies, Retry};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};
+pub use unit_phase::UnitPhase;

@@ -1,8 +1,10 @@
 //! Patterns of topics: regular expressions that match a whole topic.
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{borrow::Cow, collections::BTreeMap, error::Error, fmt};
 
 use regex::{Regex, RegexBuilder};
+
+use crate::primitives::sync::{Mutex, lock};
 
 /// A pattern of topics: a regular expression that must match a whole topic, or one exact topic.
 ///
@@ -146,14 +148,20 @@ impl PatternText {
         }
     }
 
-    /// Compiles the pattern.
+    /// Compiles the pattern, once for the whole process: scans, registries and explanations all need it.
     ///
     /// # Errors
     ///
     /// When the text is not valid in its syntax.
     pub fn compile(self) -> Result<Pattern, PatternError> {
         match self {
-            Self::Regex(text) => Pattern::new(text.into()),
+            Self::Regex(text) => {
+                static COMPILED: Mutex<BTreeMap<&str, Result<Pattern, PatternError>>> =
+                    Mutex::new(BTreeMap::new());
+                let mut compiled = lock(&COMPILED);
+                let pattern = compiled.entry(text);
+                pattern.or_insert_with(|| Pattern::new(text.into())).clone()
+            }
             Self::Exact(topic) => Ok(Pattern::exact(topic)),
         }
     }

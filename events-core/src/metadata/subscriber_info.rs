@@ -3,11 +3,12 @@
 use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use super::{
-    info::crate_of,
+    info::{EventInfo, crate_of},
     location::Location,
     once::Once,
     origin::Origin,
     policies::{CallPolicies, Retry},
+    unit_phase::UnitPhase,
 };
 use crate::primitives::one_line;
 
@@ -68,6 +69,9 @@ pub struct SubscriberInfo {
     /// Whether its failure does not veto a write: see [`record`](crate::record#failures). It has no effect on other
     /// events.
     pub optional: bool,
+    /// When it runs if its event is emitted in a unit of work, if an option says so;
+    /// [`unit_phase_for`](Self::unit_phase_for) is when it does.
+    pub unit_phase: Option<UnitPhase>,
     /// Whether the handler takes `&Emission`.
     pub(crate) takes_emission: bool,
     /// How long a call of it may take; `None` means no limit.
@@ -87,6 +91,8 @@ pub struct SubscriberInfo {
     /// Claimed when its subscription ends. Only of a subscriber with a condition: any other that is skipped for no other
     /// reason is known to have ended.
     pub(crate) ended: Option<Arc<Once>>,
+    /// Whether it is no subscriber, but a middleware around an emission.
+    pub(crate) is_middleware: bool,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -111,6 +117,8 @@ pub struct SubscriberOptions {
     pub optional: bool,
     /// How long after the emit it runs.
     pub delay: Option<Duration>,
+    /// When it runs in a unit of work.
+    pub unit_phase: Option<UnitPhase>,
 }
 
 impl SubscriberInfo {
@@ -132,6 +140,7 @@ impl SubscriberInfo {
             concurrency,
             optional,
             delay,
+            unit_phase,
         } = options;
         Self {
             topic,
@@ -148,6 +157,7 @@ impl SubscriberInfo {
             deferred,
             concurrency: NonZeroUsize::new(concurrency),
             optional,
+            unit_phase,
             takes_emission: false,
             timeout: None,
             retry: None,
@@ -157,6 +167,23 @@ impl SubscriberInfo {
             conditional: false,
             permit: None,
             ended: None,
+            is_middleware: false,
+        }
+    }
+
+    /// The description of a middleware around an emission with this topic, for a failure of it.
+    #[cold]
+    pub(crate) fn of_middleware(
+        topic: Cow<'static, str>,
+        type_name: &'static str,
+        location: Location,
+    ) -> Self {
+        let path = type_name.split('<').next().unwrap_or(type_name);
+        let module = path.rsplit_once("::").map_or("", |(module, _)| module);
+        let options = SubscriberOptions::default();
+        Self {
+            is_middleware: true,
+            ..Self::new(topic, type_name.into(), module, location, options)
         }
     }
 
@@ -199,6 +226,18 @@ impl SubscriberInfo {
         self.asynchronous || self.deferred
     }
 
+    /// When this subscriber receives an event of this type that is emitted in a unit of work: as its option says. Without
+    /// one, async and deferred subscribers run after the commit, and the others when the event type says.
+    #[must_use]
+    pub fn unit_phase_for(&self, event: &EventInfo) -> UnitPhase {
+        match self.unit_phase {
+            Some(UnitPhase::AtOnce) if self.runs_later() => UnitPhase::AfterCommit,
+            Some(phase) => phase,
+            None if self.runs_later() || event.is_after_commit() => UnitPhase::AfterCommit,
+            None => UnitPhase::AtOnce,
+        }
+    }
+
     /// Whether it runs once, and has run.
     #[must_use]
     pub fn is_used_up(&self) -> bool {
@@ -228,6 +267,29 @@ impl SubscriberInfo {
         };
         if self.once { once } else { repeated }
     }
+
+    /// When it runs in a unit of work, if that is not what its kind says: a sync or awaited one not at once, one that runs
+    /// later not after the commit. Of an event that is not known, the option says when.
+    pub(crate) fn own_unit_phase(&self, event: Option<&EventInfo>) -> Option<UnitPhase> {
+        let phase = match event {
+            Some(event) => self.unit_phase_for(event),
+            None => self.unit_phase?,
+        };
+        let is_usual = match phase {
+            UnitPhase::AtOnce => true,
+            UnitPhase::AfterCommit => self.runs_later(),
+            UnitPhase::AfterRollback => false,
+        };
+        (!is_usual).then_some(phase)
+    }
+
+    /// Its kind, and behind it the phase of a unit of work, if the kind does not say it.
+    pub(crate) fn kind_and_phase(&self, event: Option<&EventInfo>) -> Cow<'static, str> {
+        match self.own_unit_phase(event) {
+            None => self.kind().into(),
+            Some(phase) => format!("{} {phase}", self.kind()).into(),
+        }
+    }
 }
 
 impl fmt::Debug for SubscriberInfo {
@@ -247,6 +309,7 @@ impl fmt::Debug for SubscriberInfo {
             deferred,
             concurrency,
             optional,
+            unit_phase,
             takes_emission: _,
             timeout,
             retry,
@@ -256,6 +319,7 @@ impl fmt::Debug for SubscriberInfo {
             conditional,
             permit: _,
             ended: _,
+            is_middleware: _,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))
@@ -272,6 +336,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("deferred", deferred)
             .field("concurrency", concurrency)
             .field("optional", optional)
+            .field("unit_phase", unit_phase)
             .field("timeout", timeout)
             .field("retry", retry)
             .field("debounce", debounce)

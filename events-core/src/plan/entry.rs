@@ -6,7 +6,10 @@ use super::{
     event_plan::{HandlerKind, Plan},
     order::{self, Order, Position},
 };
-use crate::{metadata::SubscriberInfo, policy::PlanType};
+use crate::{
+    metadata::{EventInfo, SubscriberInfo, UnitPhase},
+    policy::PlanType,
+};
 
 /// Identifies a subscriber of a registry, with all its entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +58,8 @@ pub(crate) enum Conflict {
     Cycle(Vec<Arc<SubscriberInfo>>),
     /// The first must run before the second, but its phase comes later.
     Unawaited([Arc<SubscriberInfo>; 2]),
+    /// The first must run before the second, but in a unit of work it runs later, or not in the same event.
+    Divided([Arc<SubscriberInfo>; 2]),
 }
 
 impl Conflict {
@@ -70,6 +75,9 @@ impl Conflict {
             order::OrderConflict::Unawaited(pair) => {
                 Self::Unawaited(pair.each_ref().map(subscriber_at))
             }
+            order::OrderConflict::Divided(pair) => {
+                Self::Divided(pair.each_ref().map(subscriber_at))
+            }
         }
     }
 
@@ -77,21 +85,26 @@ impl Conflict {
     pub(crate) fn topics(&self) -> BTreeSet<Cow<'static, str>> {
         let subscribers = match self {
             Self::Cycle(cycle) => cycle.as_slice(),
-            Self::Unawaited(pair) => pair,
+            Self::Unawaited(pair) | Self::Divided(pair) => pair,
         };
         let topics = subscribers.iter().map(|subscriber| &subscriber.topic);
         topics.cloned().collect()
     }
 }
 
-/// The running order of these subscribers, each given by its index.
-pub(crate) fn order_of(registrations: &[&Registration]) -> Result<Order, Vec<Conflict>> {
+/// The running order of these subscribers, each given by its index, for events of that type; `None` if there may be
+/// several.
+pub(crate) fn order_of(
+    registrations: &[&Registration],
+    event: Option<&EventInfo>,
+) -> Result<Order, Vec<Conflict>> {
     let positions: Vec<_> = registrations
         .iter()
         .map(|registration| &*registration.position)
         .collect();
     let subscriber_at = |index: &usize| Arc::clone(&registrations[*index].subscriber);
-    order::sort(&positions).map_err(|conflicts| {
+    let of_event = event.map(default_phase);
+    order::sort(&positions, of_event).map_err(|conflicts| {
         let conflicts = conflicts.into_iter();
         conflicts
             .map(|conflict| Conflict::of(conflict, subscriber_at))
@@ -99,11 +112,21 @@ pub(crate) fn order_of(registrations: &[&Registration]) -> Result<Order, Vec<Con
     })
 }
 
-/// Builds the plan of these subscribers, without the muted ones, which have their place in the order only. `None` if no
-/// other is left.
+/// The phase of a unit of work in which subscribers run that have none of their own.
+fn default_phase(event: &EventInfo) -> UnitPhase {
+    if event.is_after_commit() {
+        UnitPhase::AfterCommit
+    } else {
+        UnitPhase::AtOnce
+    }
+}
+
+/// Builds the plan of these subscribers, without the muted ones, which have their place in the order only. With a phase of a
+/// unit of work it is the plan of that phase; else it has all but those that run after a rollback. `None` if no other is left.
 pub(crate) fn plan<'e>(
     of: PlanType,
     entries: impl Iterator<Item = &'e Entry>,
+    phase: Option<UnitPhase>,
     is_muted: impl Fn(SubscriberId) -> bool,
 ) -> Result<Option<Plan>, Vec<Conflict>> {
     let entries: Vec<_> = entries.collect();
@@ -111,8 +134,17 @@ pub(crate) fn plan<'e>(
         return Ok(None);
     }
     let registrations: Vec<_> = entries.iter().map(|entry| &entry.registration).collect();
-    let mut order = order_of(&registrations)?;
-    let muted = order.leave_out(|index| is_muted(registrations[index].id()));
+    let mut order = order_of(&registrations, Some(of.info))?;
+    let runs_later = |index: usize| registrations[index].subscriber.runs_later();
+    let is_of_other_phase = |index: usize| {
+        let of_subscriber = registrations[index].subscriber.unit_phase_for(of.info);
+        match phase {
+            Some(phase) => of_subscriber != phase,
+            None => of_subscriber == UnitPhase::AfterRollback,
+        }
+    };
+    order.leave_out(is_of_other_phase, runs_later);
+    let muted = order.leave_out(|index| is_muted(registrations[index].id()), runs_later);
     let Order {
         indices,
         dependencies,
@@ -127,7 +159,7 @@ pub(crate) fn plan<'e>(
     });
     let dependencies = in_running_order(dependencies, &indices, entries.len());
     let muted = muted.into_iter();
-    let muted = muted.map(|index| Arc::clone(&registrations[index].subscriber));
+    let muted = muted.map(|(at, index)| (at, Arc::clone(&registrations[index].subscriber)));
     let muted = muted.collect();
     Ok(Some(Plan::new(of, handlers, dependencies, muted)))
 }

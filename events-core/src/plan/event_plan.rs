@@ -1,6 +1,7 @@
 //! A plan: the handlers of one event type in running order, and their subscribers.
 
 use std::{
+    any::TypeId,
     ops::Range,
     sync::{Arc, OnceLock},
 };
@@ -22,8 +23,9 @@ pub(crate) struct Plan {
     traced_chain: OnceLock<Chain>,
     /// Whether a handler takes the emission, with its time.
     takes_emission: bool,
-    /// The subscribers that are not in it, as they are muted.
-    muted: Box<[Arc<SubscriberInfo>]>,
+    /// The subscribers that are not in it, as they are muted; each with its index among all subscribers, of which those of
+    /// the chain come first.
+    muted: Box<[(usize, Arc<SubscriberInfo>)]>,
     /// The subscribers for the records of emits, made for the first one that is recorded.
     for_records: OnceLock<Arc<PlanSubscribers>>,
 }
@@ -37,7 +39,7 @@ impl Plan {
         of: PlanType,
         handlers: impl ExactSizeIterator<Item = (HandlerKind, Arc<SubscriberInfo>)>,
         dependencies: Vec<(usize, usize)>,
-        muted: Box<[Arc<SubscriberInfo>]>,
+        muted: Box<[(usize, Arc<SubscriberInfo>)]>,
     ) -> Self {
         let mut chain = Vec::with_capacity(handlers.len());
         let mut subscribers = Vec::with_capacity(handlers.len());
@@ -111,17 +113,13 @@ impl Plan {
     /// The subscribers, for the record of an emit.
     pub(crate) fn subscribers(&self) -> &Arc<PlanSubscribers> {
         self.for_records.get_or_init(|| {
-            let background = self.background.as_deref().map(BackgroundPlan::subscribers);
-            Arc::new(PlanSubscribers {
-                chain: self.chain.subscribers().to_vec(),
-                background: background.unwrap_or_default().to_vec(),
-                muted: self.muted.to_vec(),
-            })
+            let called = self.all_subscribers();
+            Arc::new(PlanSubscribers::new(called, &self.muted))
         })
     }
 
     /// All subscribers: those of the chain, then those of the background plan.
-    pub(super) fn all_subscribers(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
+    pub(crate) fn all_subscribers(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
         let background = self.background.as_deref().map(BackgroundPlan::subscribers);
         let chain = self.chain.subscribers();
         chain.iter().chain(background.into_iter().flatten())
@@ -137,6 +135,11 @@ impl Plan {
     #[inline]
     pub(crate) fn info(&self) -> &'static EventInfo {
         self.chain.of().info
+    }
+
+    /// The event type.
+    pub(crate) fn family(&self) -> TypeId {
+        self.chain.of().family
     }
 
     /// The hooks and the middleware of the registry.

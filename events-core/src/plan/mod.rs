@@ -10,6 +10,7 @@
 //! - `muted`: the subscribers that are not called for the present
 //! - `order`: sorts subscribers by `before`, `after` and priority
 //! - `constraints`: which subscribers must run before which, and cycles among them
+//! - `phases`: when subscribers run, in an emit and in a unit of work, and the plans of a unit
 //! - `pattern_entry`: a subscriber to a pattern of topics, which has an entry in each matching slot
 //! - `plan_cell`: lock-free publication of a plan
 //! - `slot`: the slot
@@ -22,6 +23,7 @@ mod event_plan;
 mod muted;
 mod order;
 mod pattern_entry;
+mod phases;
 mod plan_cell;
 mod slot;
 mod slot_entries;
@@ -30,8 +32,9 @@ mod slot_table;
 pub(crate) use entry::{Conflict, Entry, Registration, SubscriberId, order_of, plan};
 pub(crate) use event_plan::{HandlerKind, Plan};
 pub(crate) use muted::Muted;
-pub(crate) use order::{Phase, Position, Rank};
+pub(crate) use order::{Position, Rank};
 pub(crate) use pattern_entry::{AnyEventHandler, PatternEntry};
+pub(crate) use phases::{Phase, unit_phase_of};
 pub(crate) use plan_cell::Found;
 pub use slot::Slot;
 pub(crate) use slot::{Retired, Staged};

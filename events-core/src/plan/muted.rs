@@ -43,11 +43,22 @@ impl Muted {
 }
 
 impl Order {
-    /// Removes subscribers, and returns them. What had to wait for one of them waits for what that one had to wait for.
-    pub(super) fn leave_out(&mut self, is_left_out: impl Fn(usize) -> bool) -> Vec<usize> {
-        let left_out = self.indices.extract_if(.., |index| is_left_out(*index));
-        let left_out: Vec<_> = left_out.collect();
-        for &index in &left_out {
+    /// Removes subscribers, and returns them, each with its place among all, of which those that run later come last. What
+    /// had to wait for one of them waits for what that one had to wait for.
+    pub(super) fn leave_out(
+        &mut self,
+        is_left_out: impl Fn(usize) -> bool,
+        runs_later: impl Fn(usize) -> bool,
+    ) -> Vec<(usize, usize)> {
+        if !self.indices.iter().any(|index| is_left_out(*index)) {
+            return Vec::new();
+        }
+        let mut in_phases = self.indices.clone();
+        in_phases.sort_by_key(|index| runs_later(*index));
+        let left_out = in_phases.into_iter().enumerate();
+        let left_out: Vec<_> = left_out.filter(|(_, index)| is_left_out(*index)).collect();
+        self.indices.retain(|index| !is_left_out(*index));
+        for &(_, index) in &left_out {
             let of_it = |pair: &mut (usize, usize)| pair.0 == index || pair.1 == index;
             let (later, earlier): (Vec<_>, Vec<_>) = self
                 .dependencies
@@ -73,8 +84,9 @@ mod tests {
                 indices: (0..4).collect(),
                 dependencies: pairs.to_vec(),
             };
-            let removed = order.leave_out(|index| left_out.contains(&index));
-            assert_eq!(removed, left_out);
+            let removed = order.leave_out(|index| left_out.contains(&index), |_| false);
+            let places: Vec<_> = left_out.iter().map(|index| (*index, *index)).collect();
+            assert_eq!(removed, places);
             order.dependencies.sort_unstable();
             assert_eq!(
                 order.dependencies, expected,

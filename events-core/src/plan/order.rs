@@ -7,10 +7,13 @@
 //!
 //! The order is a pure function of the input: it is the same in every build and with every linker.
 
-use std::{cmp::Reverse, collections::HashMap, time::Duration};
+use std::{cmp::Reverse, collections::HashMap};
 
-use super::constraints::Constraints;
-use crate::metadata::{Key, Location, OrderTarget, SubscriberInfo};
+use super::{
+    constraints::Constraints,
+    phases::{Phase, may_precede},
+};
+use crate::metadata::{Key, Location, OrderTarget, UnitPhase};
 
 /// The rank of a subscriber, which decides where no constraint applies; lower ranks run earlier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,27 +73,6 @@ impl Rank {
     }
 }
 
-/// The phase of an emit in which a subscriber runs. It cannot be ordered after one of a later phase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Phase {
-    /// In the chain, one after the other.
-    Sync,
-    /// After the chain; `emit_async` waits for it.
-    Async,
-    /// After the chain, always from the queue, when this delay has passed.
-    Deferred(Duration),
-}
-
-impl Phase {
-    pub(crate) fn of(subscriber: &SubscriberInfo) -> Self {
-        match (subscriber.deferred, subscriber.asynchronous) {
-            (true, _) => Self::Deferred(subscriber.delay.unwrap_or_default()),
-            (false, true) => Self::Async,
-            (false, false) => Self::Sync,
-        }
-    }
-}
-
 /// Why subscribers cannot be ordered. Subscribers are given by index.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum OrderConflict {
@@ -98,6 +80,8 @@ pub(crate) enum OrderConflict {
     Cycle(Vec<usize>),
     /// The first must run before the second, but its phase comes later.
     Unawaited([usize; 2]),
+    /// The first must run before the second, but in a unit of work its phase comes later, or never comes with the other.
+    Divided([usize; 2]),
 }
 
 /// Subscribers in running order. Subscribers are given by index.
@@ -112,6 +96,8 @@ pub(crate) struct Order {
 #[derive(Clone, Debug)]
 pub(crate) struct Position {
     pub(crate) phase: Phase,
+    /// The phase in a unit of work; `None` if the event type determines it.
+    pub(crate) unit_phase: Option<UnitPhase>,
     pub(crate) rank: Rank,
     /// The names by which `before` and `after` of other subscribers refer to it: the key of its
     /// function, the path of a declared one as text, its id.
@@ -129,6 +115,7 @@ impl Position {
     pub(crate) fn receiver(number: u64) -> Self {
         Self {
             phase: Phase::Sync,
+            unit_phase: None,
             rank: Rank::Receiver(number),
             names: Vec::new(),
             before: Vec::new(),
@@ -140,8 +127,12 @@ impl Position {
 /// The indices of `positions` in running order.
 ///
 /// Takes O((n + c) log n) for n subscribers and c constraints. A target of `before` or `after` that no
-/// subscriber has as a name is ignored. The error has each conflict: those of phases, then the cycles.
-pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Vec<OrderConflict>> {
+/// subscriber has as a name is ignored. The error has each conflict: those of phases, then the cycles. `of_event` is the
+/// phase of a unit in which the subscribers run that have none; `None` if there may be events of both kinds.
+pub(crate) fn sort(
+    positions: &[&Position],
+    of_event: Option<UnitPhase>,
+) -> Result<Order, Vec<OrderConflict>> {
     let is_free = |position: &&Position| position.before.is_empty() && position.after.is_empty();
     if positions.iter().all(is_free) {
         let mut indices: Vec<_> = (0..positions.len()).collect();
@@ -177,8 +168,11 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Vec<OrderConflict>>
             .flat_map(targets)
             .map(|target| (index, target, true));
         for (first, second, is_before) in earlier.chain(later) {
+            let unit_phase = |index: usize| positions[index].unit_phase;
             if positions[first].phase > positions[second].phase {
                 conflicts.push(OrderConflict::Unawaited([first, second]));
+            } else if !may_precede(unit_phase(first), unit_phase(second), of_event) {
+                conflicts.push(OrderConflict::Divided([first, second]));
             }
             if positions[first].phase != Phase::Sync {
                 dependencies.push((first, second));
@@ -221,6 +215,8 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Vec<OrderConflict>>
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// Subscribers in one line: `name priority <before >after @phase`, separated by commas. A receiver
@@ -242,8 +238,9 @@ mod tests {
             .map(|(number, words)| match words[1].parse() {
                 Err(_) => Position::receiver(number),
                 Ok(priority) => Position {
+                    unit_phase: words.contains(&"@commit").then_some(UnitPhase::AfterCommit),
                     phase: match words.iter().find_map(|word| word.strip_prefix('@')) {
-                        None => Phase::Sync,
+                        None | Some("commit") => Phase::Sync,
                         Some("deferred") => Phase::Deferred(Duration::ZERO),
                         Some("delayed") => Phase::Deferred(Duration::from_secs(1)),
                         Some(_) => Phase::Async,
@@ -262,19 +259,23 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        let actual = sort(&positions.iter().collect::<Vec<_>>())
-            .map(|order| names(order.indices))
-            .map_err(|conflicts| {
-                let text = |conflict| match conflict {
-                    OrderConflict::Cycle(cycle) => names(cycle),
-                    OrderConflict::Unawaited(pair) => format!("unawaited {}", names(pair.into())),
-                };
-                conflicts
-                    .into_iter()
-                    .map(text)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            });
+        let actual = sort(
+            &positions.iter().collect::<Vec<_>>(),
+            Some(UnitPhase::AtOnce),
+        )
+        .map(|order| names(order.indices))
+        .map_err(|conflicts| {
+            let text = |conflict| match conflict {
+                OrderConflict::Cycle(cycle) => names(cycle),
+                OrderConflict::Unawaited(pair) => format!("unawaited {}", names(pair.into())),
+                OrderConflict::Divided(pair) => format!("divided {}", names(pair.into())),
+            };
+            conflicts
+                .into_iter()
+                .map(text)
+                .collect::<Vec<_>>()
+                .join(", ")
+        });
         assert_eq!(
             actual.as_deref().map_err(String::as_str),
             expected,
@@ -379,6 +380,8 @@ mod tests {
         check("a 0 @async >b, b 0 @async", Ok("b a"));
         check("a 0 @deferred >b, b 0 @async", Ok("b a"));
         check("a 0 @deferred >b, b 0 @deferred", Ok("b a"));
+        check("a 0 >b, b 0 @commit", Err("divided b a"));
+        check("a 0 @commit >b, b 0", Ok("b a"));
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl<T> PlanCell<T> {
     }
 
     /// The plan of the last scan.
-    pub(super) fn newest(&self) -> Option<&T> {
+    fn newest(&self) -> Option<&T> {
         let mut version = self.versions.get()?;
         while let Some(newer) = version.newer.get() {
             version = newer;

@@ -10,7 +10,7 @@
 use std::{
     collections::BTreeSet,
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, Mutex, MutexGuard, OnceLock,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
@@ -19,12 +19,13 @@ use super::{
     entry::{Conflict, Entry, Registration, SubscriberId},
     event_plan::Plan,
     muted::Muted,
+    phases::UnitPlans,
     plan_cell::{Found, Held, PlanCell},
-    slot_entries::{Audience, SlotEntries},
+    slot_entries::{Audience, ErasedEntries, SlotEntries},
 };
 use crate::{
     event::AnySlot,
-    metadata::{Key, Origin, SubscriberInfo},
+    metadata::{Key, Origin, SubscriberInfo, UnitPhase},
     policy::PlanType,
     primitives::{CatchDrop, drop_catching, sync::lock},
     result::{NotRun, PlanSubscribers},
@@ -33,11 +34,15 @@ use crate::{
 /// The place of one event type in one registry.
 pub struct Slot {
     plan: PlanCell<Plan>,
-    entries: Mutex<SlotEntries>,
+    entries: Mutex<ErasedEntries>,
     /// The [`Audience`] of the entries.
     audience: AtomicU8,
     /// Whether the pattern subscribers whose pattern matches the topic have their entries here.
     patterns_resolved: AtomicBool,
+    /// Whether some of the subscribers do not run at once in a unit of work.
+    is_divided_in_unit: AtomicBool,
+    /// The plans for events in a unit of work, once there was one.
+    unit_plans: OnceLock<Box<UnitPlans>>,
 }
 
 /// A change that is staged and not published yet.
@@ -53,7 +58,7 @@ pub(crate) struct Staged {
 #[derive(Default)]
 #[must_use = "to be dropped where no lock is held"]
 pub(crate) struct Retired {
-    _plan: Option<Arc<Plan>>,
+    _plans: Vec<Arc<Plan>>,
     _entries: Vec<CatchDrop<Entry>>,
 }
 
@@ -72,9 +77,11 @@ impl Slot {
     pub const fn new() -> Self {
         Self {
             plan: PlanCell::new(),
-            entries: Mutex::new(SlotEntries::new()),
+            entries: Mutex::new(ErasedEntries::NONE),
             audience: AtomicU8::new(Audience::None as u8),
             patterns_resolved: AtomicBool::new(false),
+            is_divided_in_unit: AtomicBool::new(false),
+            unit_plans: OnceLock::new(),
         }
     }
 
@@ -125,17 +132,29 @@ impl Slot {
         let entries = self.entries();
         if self.plan.is_stale() {
             // A stale plan has no predecessor that is to be dropped.
-            self.plan.swap(entries.plan());
+            self.plan.swap(entries.plan(None));
         }
     }
 
     /// Calls `f` with the current plan, which is not freed until `f` returns.
     pub(crate) fn with_plan<T>(&self, f: impl FnOnce(&Plan) -> T) -> Option<T> {
+        self.with_plan_of(None, f)
+    }
+
+    /// The same with the plan of a phase of a unit of work.
+    pub(crate) fn with_plan_of<T>(
+        &self,
+        phase: Option<UnitPhase>,
+        f: impl FnOnce(&Plan) -> T,
+    ) -> Option<T> {
         let mut held = None;
-        let plan = match self.lookup() {
-            Found::Empty => None,
-            Found::Scanned(plan) => Some(plan),
-            Found::Swapped => held.insert(self.load()?).plan(),
+        let plan = match phase {
+            None => match self.lookup() {
+                Found::Empty => None,
+                Found::Scanned(plan) => Some(plan),
+                Found::Swapped => held.insert(self.load()?).plan(),
+            },
+            Some(phase) => held.insert(self.load_in_unit(phase)?).plan(),
         };
         let result = plan.map(f);
         if held.is_some() {
@@ -174,7 +193,7 @@ impl Slot {
                 .in_order()
                 .into_iter()
                 .filter(|(_, is_muted)| *is_muted);
-            PlanSubscribers::of_muted(muted.map(|(one, _)| one.subscriber).collect())
+            PlanSubscribers::of_muted(muted.map(|(one, _)| one.subscriber))
         })
     }
 
@@ -190,7 +209,7 @@ impl Slot {
         added: Vec<CatchDrop<Entry>>,
     ) -> Result<Staged, (Vec<Conflict>, Vec<CatchDrop<Entry>>)> {
         let entries = self.entries();
-        match entries.check(&added) {
+        match entries.check(&of, &added) {
             Ok(()) => Ok(Staged {
                 declared: entries.declared_plan(&of, &added),
                 of,
@@ -214,7 +233,7 @@ impl Slot {
             self.plan.push_version(plan);
         }
         Retired {
-            _plan: self.publish_plan(&entries),
+            _plans: self.publish_plan(&entries),
             _entries: Vec::new(),
         }
     }
@@ -227,7 +246,7 @@ impl Slot {
             return Retired::default();
         }
         Retired {
-            _plan: self.publish_plan(&entries),
+            _plans: self.publish_plan(&entries),
             _entries: removed,
         }
     }
@@ -239,22 +258,45 @@ impl Slot {
             return Retired::default();
         }
         Retired {
-            _plan: self.publish_plan(&entries),
+            _plans: self.publish_plan(&entries),
             _entries: Vec::new(),
         }
     }
 
-    /// Publishes the plan of changed entries. Returns the one that was replaced.
-    fn publish_plan(&self, entries: &SlotEntries) -> Option<Arc<Plan>> {
+    /// Publishes the plan of changed entries. Returns those that were replaced.
+    fn publish_plan(&self, entries: &SlotEntries) -> Vec<Arc<Plan>> {
         let audience = entries.audience();
         self.audience.store(audience as u8, Ordering::Release);
-        if !entries.has_run_time() && !entries.has_muted() {
+        let is_divided = entries.are_divided_in_unit();
+        self.is_divided_in_unit.store(is_divided, Ordering::Release);
+        let plan = if !entries.has_run_time() && !entries.has_muted() {
             self.plan.swap(None)
         } else if audience < Audience::Limited {
             self.plan.set_empty()
         } else {
             self.plan.set_stale()
-        }
+        };
+        let of_units = self.unit_plans.get().into_iter();
+        let of_units = of_units.flat_map(|plans| plans.set_stale());
+        plan.into_iter().chain(of_units).collect()
+    }
+
+    /// Whether some of the subscribers do not run at once in a unit of work. Pattern subscribers that are not resolved yet
+    /// do not count.
+    #[inline]
+    pub(crate) fn is_divided_in_unit(&self) -> bool {
+        self.is_divided_in_unit.load(Ordering::Acquire)
+    }
+
+    /// The plan of a phase of a unit of work.
+    fn load_in_unit(&self, phase: UnitPhase) -> Option<Held<'_, Plan>> {
+        let plans = self.unit_plans.get_or_init(|| Box::new(UnitPlans::new()));
+        plans.load(phase, || {
+            let entries = self.entries();
+            if plans.is_stale(phase) {
+                plans.store(phase, entries.plan(Some(phase)));
+            }
+        })
     }
 
     /// The registrations of its entries.
@@ -277,15 +319,16 @@ impl Slot {
         self.entries().has_subscriber(name)
     }
 
-    /// The declared subscribers in running order.
+    /// The declared subscribers in running order: those of the chain, then the others.
     pub(crate) fn declared(&self) -> Vec<Arc<SubscriberInfo>> {
-        let newest = self.plan.newest();
-        newest
-            .map(|plan| plan.all_subscribers().cloned().collect())
-            .unwrap_or_default()
+        let in_order = self.in_order().into_iter();
+        let declared = in_order.filter(|(one, _)| one.declared);
+        let mut subscribers: Vec<_> = declared.map(|(one, _)| one.subscriber).collect();
+        subscribers.sort_by_key(|subscriber| subscriber.runs_later());
+        subscribers
     }
 
-    fn entries(&self) -> MutexGuard<'_, SlotEntries> {
+    fn entries(&self) -> MutexGuard<'_, ErasedEntries> {
         lock(&self.entries)
     }
 }

@@ -1,13 +1,20 @@
 //! The entries of a slot, and the plans that are built from them.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    ops::{Deref, DerefMut},
+};
 
 use super::{
     entry::{Conflict, Entry, Registration, SubscriberId, order_of, plan},
     event_plan::Plan,
     muted::Muted,
 };
-use crate::{metadata::Key, policy::PlanType, primitives::CatchDrop};
+use crate::{
+    metadata::{Key, UnitPhase},
+    policy::PlanType,
+    primitives::CatchDrop,
+};
 
 /// The entries of a slot in the order in which they were added.
 pub(super) struct SlotEntries {
@@ -18,10 +25,57 @@ pub(super) struct SlotEntries {
     run_time: usize,
     /// How many have a `before` or an `after`.
     constrained: usize,
-    /// How many are limited to no origin, and not muted.
+    /// How many are limited to no origin, and not muted. None of them runs after a rollback only.
     unlimited: usize,
+    /// How many run after a rollback only, and are not muted.
+    after_rollback: usize,
+    /// How many do not run at once in a unit of work.
+    later_in_unit: usize,
     /// Those that are muted.
     muted: BTreeSet<SubscriberId>,
+}
+
+/// The entries of a slot with their type erased; it allocates with the first one.
+///
+/// A slot is a static beside each event type. In each crate the compiler looks once through all types that are reachable
+/// from there.
+pub(super) struct ErasedEntries(Option<Box<dyn AsEntries>>);
+
+trait AsEntries: Send {
+    fn entries(&self) -> &SlotEntries;
+    fn entries_mut(&mut self) -> &mut SlotEntries;
+}
+
+impl AsEntries for SlotEntries {
+    fn entries(&self) -> &SlotEntries {
+        self
+    }
+
+    fn entries_mut(&mut self) -> &mut SlotEntries {
+        self
+    }
+}
+
+impl ErasedEntries {
+    pub(super) const NONE: Self = Self(None);
+}
+
+impl Deref for ErasedEntries {
+    type Target = SlotEntries;
+
+    fn deref(&self) -> &SlotEntries {
+        match &self.0 {
+            Some(entries) => entries.entries(),
+            None => const { &SlotEntries::new() },
+        }
+    }
+}
+
+impl DerefMut for ErasedEntries {
+    fn deref_mut(&mut self) -> &mut SlotEntries {
+        let entries = self.0.get_or_insert_with(|| Box::new(SlotEntries::new()));
+        entries.entries_mut()
+    }
 }
 
 /// Which events of the type reach a subscriber that is not muted, if no condition keeps them from it.
@@ -39,13 +93,15 @@ pub(super) enum Audience {
 }
 
 impl SlotEntries {
-    pub(super) const fn new() -> Self {
+    const fn new() -> Self {
         Self {
             list: Vec::new(),
             of: None,
             run_time: 0,
             constrained: 0,
             unlimited: 0,
+            after_rollback: 0,
+            later_in_unit: 0,
             muted: BTreeSet::new(),
         }
     }
@@ -53,7 +109,7 @@ impl SlotEntries {
     pub(super) fn audience(&self) -> Audience {
         if self.unlimited > 0 {
             Audience::Any
-        } else if self.list.len() > self.muted.len() {
+        } else if self.list.len() > self.muted.len() + self.after_rollback {
             Audience::Limited
         } else if self.has_muted() {
             Audience::Muted
@@ -72,7 +128,8 @@ impl SlotEntries {
     /// The subscribers in running order, each with whether it is muted.
     pub(super) fn in_order(&self) -> Vec<(Registration, bool)> {
         let registrations: Vec<_> = self.list.iter().map(|entry| &entry.registration).collect();
-        let order = order_of(&registrations).unwrap_or_default();
+        let event = self.of.as_ref().map(|of| of.info);
+        let order = order_of(&registrations, event).unwrap_or_default();
         let in_order = order.indices.iter().map(|&index| registrations[index]);
         in_order
             .map(|one| (one.clone(), self.muted.contains(&one.id())))
@@ -90,13 +147,19 @@ impl SlotEntries {
                 continue;
             }
             is_changed = true;
-            let is_unlimited = usize::from(subscriber.origin.is_none());
+            let count = if subscriber.unit_phase == Some(UnitPhase::AfterRollback) {
+                &mut self.after_rollback
+            } else if subscriber.origin.is_none() {
+                &mut self.unlimited
+            } else {
+                &mut 0
+            };
             if is_muted {
                 self.muted.insert(id);
-                self.unlimited -= is_unlimited;
+                *count = count.saturating_sub(1);
             } else {
                 self.muted.remove(&id);
-                self.unlimited += is_unlimited;
+                *count += 1;
             }
         }
         is_changed
@@ -119,14 +182,18 @@ impl SlotEntries {
     }
 
     /// Checks that these entries could be added. Only constraints can make that impossible.
-    pub(super) fn check(&self, added: &[CatchDrop<Entry>]) -> Result<(), Vec<Conflict>> {
+    pub(super) fn check(
+        &self,
+        of: &PlanType,
+        added: &[CatchDrop<Entry>],
+    ) -> Result<(), Vec<Conflict>> {
         let is_constrained = |entry: &CatchDrop<Entry>| entry.registration.is_constrained();
         if self.constrained == 0 && !added.iter().any(is_constrained) {
             return Ok(());
         }
         let all = self.list.iter().chain(added);
         let registrations: Vec<_> = all.map(|entry| &entry.registration).collect();
-        order_of(&registrations).map(|_| ())
+        order_of(&registrations, Some(of.info)).map(|_| ())
     }
 
     /// The plan of the declared subscribers when these are added; `None` if none of these is declared.
@@ -134,14 +201,21 @@ impl SlotEntries {
         let is_declared = |entry: &&CatchDrop<Entry>| entry.registration.declared;
         let declared = self.list.iter().chain(added).filter(is_declared);
         let is_changed = added.iter().any(|entry| is_declared(&entry));
-        is_changed.then(|| build(of, declared, |_| false)).flatten()
+        is_changed
+            .then(|| build(of, declared, None, |_| false))
+            .flatten()
     }
 
-    /// The plan of all subscribers that are not muted; `None` if there are none.
-    pub(super) fn plan(&self) -> Option<Plan> {
-        build(self.of.as_ref()?, self.list.iter(), |id| {
-            self.muted.contains(&id)
-        })
+    /// The plan of all subscribers that are not muted, for an event outside of a unit of work, or the plan of a phase of a
+    /// unit; `None` if there are none.
+    pub(super) fn plan(&self, phase: Option<UnitPhase>) -> Option<Plan> {
+        let is_muted = |id| self.muted.contains(&id);
+        build(self.of.as_ref()?, self.list.iter(), phase, is_muted)
+    }
+
+    /// Whether some do not run at once in a unit of work.
+    pub(super) fn are_divided_in_unit(&self) -> bool {
+        self.later_in_unit > 0
     }
 
     pub(super) fn add(&mut self, of: PlanType, added: Vec<CatchDrop<Entry>>) {
@@ -173,9 +247,20 @@ impl SlotEntries {
         };
         add(&mut self.run_time, !registration.declared);
         add(&mut self.constrained, registration.is_constrained());
-        let is_unlimited = registration.subscriber.origin.is_none();
+        let subscriber = &registration.subscriber;
+        let is_unlimited = subscriber.origin.is_none();
         let is_muted = self.muted.contains(&registration.id());
-        add(&mut self.unlimited, is_unlimited && !is_muted);
+        let after_rollback = subscriber.unit_phase == Some(UnitPhase::AfterRollback);
+        add(&mut self.after_rollback, after_rollback && !is_muted);
+        add(
+            &mut self.unlimited,
+            is_unlimited && !is_muted && !after_rollback,
+        );
+        let at_once = self
+            .of
+            .as_ref()
+            .is_some_and(|of| registration.subscriber.unit_phase_for(of.info) == UnitPhase::AtOnce);
+        add(&mut self.later_in_unit, !at_once);
     }
 
     /// Whether some are subscribed at run time.
@@ -188,8 +273,9 @@ impl SlotEntries {
 fn build<'e>(
     of: &PlanType,
     entries: impl Iterator<Item = &'e CatchDrop<Entry>>,
+    phase: Option<UnitPhase>,
     is_muted: impl Fn(SubscriberId) -> bool,
 ) -> Option<Plan> {
     let entries = entries.map(|entry| &**entry);
-    plan(of.clone(), entries, is_muted).unwrap_or_default()
+    plan(of.clone(), entries, phase, is_muted).unwrap_or_default()
 }

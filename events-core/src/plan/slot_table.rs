@@ -14,7 +14,7 @@ use std::{
 use super::slot::Slot;
 use crate::{
     event::Family,
-    handler::{AdaptFn, ViewFn, adapt, view},
+    handler::{AdaptFn, LendFn, ViewFn, adapt, lend, view},
     metadata::EventInfo,
     primitives::TypeMap,
 };
@@ -33,6 +33,8 @@ pub(crate) struct EventType {
     pub(crate) adapt: AdaptFn,
     /// Shows an event of this type as an event of any type.
     pub(crate) view: ViewFn,
+    /// Lends an event of this type that is owned with its type erased.
+    pub(crate) lend: LendFn,
 }
 
 impl EventType {
@@ -44,6 +46,7 @@ impl EventType {
             default_slot: default_slot::<F>(),
             adapt: adapt::<F>,
             view: view::<F>,
+            lend: lend::<F>,
         }
     }
 }

@@ -113,7 +113,6 @@ impl<'a> NextAsync<'a> {
     pub fn run(mut self) -> BoxFuture<'a, SubscriberOutcome> {
         let call = self.call;
         let Some(inside) = self.inside.checked_sub(1) else {
-            call.0.set_called();
             return self.handler;
         };
         self.inside = inside;

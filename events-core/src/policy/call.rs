@@ -14,7 +14,9 @@ use crate::{
     context::{Emission, panic_hook},
     metadata::SubscriberInfo,
     primitives::catch_record,
-    result::{BoxError, Cause, FailedEmission, Failure, MiddlewarePanic, SubscriberOutcome},
+    result::{
+        BoxError, Cause, FailedEmission, Failure, MiddlewarePanic, SkipReason, SubscriberOutcome,
+    },
 };
 
 /// The call of a subscriber, as a [`Middleware`](super::Middleware) receives it with `next`.
@@ -83,6 +85,12 @@ impl<'c> CallData<'c> {
         self.failure_in(self.emission.of_failure().with_next(), cause)
     }
 
+    /// Why a filter has just excluded the event from the subscriber.
+    #[cold]
+    pub(crate) fn skip_reason(&self) -> SkipReason {
+        SkipReason::of(self.subscriber, self.emission.origin())
+    }
+
     fn failure_in(&self, emission: FailedEmission, cause: Cause) -> Failure {
         Failure::new(Arc::clone(self.subscriber), cause, emission)
     }
@@ -93,7 +101,7 @@ impl<'c> CallData<'c> {
     }
 
     #[inline]
-    pub(super) fn set_called(&self) {
+    pub(crate) fn set_called(&self) {
         self.was_called.store(true, Ordering::Relaxed);
     }
 }
@@ -111,8 +119,9 @@ impl<'a> Call<'a> {
         self.0.emission
     }
 
-    /// The outcome of a call that fails with this error, as if the subscriber had returned it. It takes effect when the
-    /// middleware returns it.
+    /// The outcome of a call that fails with this error: it is reported as one that the subscriber has returned, and it is
+    /// final, since [`retry`](crate::Retry) repeats only what the subscriber itself did. It takes effect when the middleware
+    /// returns it.
     #[must_use = "a middleware returns the outcome"]
     pub fn fail(&self, error: impl Into<BoxError>) -> SubscriberOutcome {
         SubscriberOutcome::Failed(self.0.failure(Cause::Error(error.into())))

@@ -42,6 +42,10 @@ impl PolicyName {
             location,
         }
     }
+
+    pub(super) fn parts(self) -> (&'static str, &'static Location<'static>) {
+        (self.type_name, self.location)
+    }
 }
 
 impl fmt::Display for PolicyName {

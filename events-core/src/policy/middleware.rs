@@ -22,8 +22,15 @@ use crate::{context::Emission, metadata::SubscriberInfo, result::SubscriberOutco
 ///
 /// [`call`](Self::call) is called for sync subscribers, and [`call_async`](Self::call_async) for those that are async,
 /// deferred or awaited. Both call the subscriber with `next.run()`, which is also their default. What they return is what
-/// became of the subscriber: a middleware may replace a failure by [`Ran`](SubscriberOutcome::Ran), which swallows it, and
-/// [`Stopped`](SubscriberOutcome::Stopped) by `Ran`, which lets the other subscribers run.
+/// became of the subscriber, also in [`Emitted::outcomes`](crate::Emitted::outcomes): a middleware may replace a failure by
+/// [`Ran`](SubscriberOutcome::Ran), which swallows it, [`Stopped`](SubscriberOutcome::Stopped) by `Ran`, which lets the other
+/// subscribers run, and [`Retrying`](SubscriberOutcome::Retrying) by another one, so that no further attempt follows. A
+/// failure that it returns is one of the subscriber that was called, wherever the middleware has it from.
+///
+/// It stands outside of the policies of a subscriber. Each attempt of a [`retry`](crate::Retry) is a call of its own. A call
+/// begins before the event waits because of `concurrency` or `per_key`. A subscriber with a `debounce` has one call for each
+/// event that reaches it, which puts the event off and returns [`Deferred`](SubscriberOutcome::Deferred), and one for the
+/// event that is delivered.
 ///
 /// A middleware that does not call `next` returns
 /// [`Skipped(SkipReason::Middleware)`](crate::outcomes::SkipReason::Middleware), or a failure made by
@@ -84,6 +91,12 @@ use crate::{context::Emission, metadata::SubscriberInfo, result::SubscriberOutco
 /// registry.emit(OrderPlaced);
 /// assert!(slow.0.lock().unwrap().is_empty());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a middleware",
+    label = "this does not implement `Middleware`",
+    note = "a closure is no middleware: declare a struct and implement `Middleware` for it, with `call` for sync subscribers \
+            and `call_async` for those that are async, deferred or awaited; both call `next.run()`"
+)]
 pub trait Middleware: Send + Sync + 'static {
     /// Around the call of a sync subscriber.
     fn call(&self, subscriber: &SubscriberInfo, next: Next<'_>) -> SubscriberOutcome {
@@ -93,6 +106,9 @@ pub trait Middleware: Send + Sync + 'static {
 
     /// Around the call of an async, deferred or awaited subscriber. The subscriber's future is polled inside of that which
     /// this returns, so that a span or a task-local value around `next.run()` is there in the subscriber.
+    ///
+    /// It is no `async fn`, since the registry stores the middleware as a trait object: write the signature below, and
+    /// `Box::pin(async move { .. })` as its body.
     fn call_async<'a>(
         &'a self,
         subscriber: &'a SubscriberInfo,

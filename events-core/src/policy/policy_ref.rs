@@ -11,7 +11,10 @@ use std::{
     },
 };
 
-use super::{entry::Entries, middleware::Middleware, registry_policy::Policy};
+use super::{
+    emission::ReportFailure, entry::Entries, middleware::Middleware, registry_policy::Policy,
+};
+use crate::result::Failure;
 
 /// A shared reference to the policy of a registry.
 #[derive(Clone)]
@@ -53,6 +56,12 @@ impl PolicyRef {
         } else {
             None
         }
+    }
+}
+
+impl ReportFailure for PolicyRef {
+    fn report(&self, failure: &Failure) {
+        self.policy.as_policy().report(failure);
     }
 }
 

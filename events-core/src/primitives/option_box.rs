@@ -1,10 +1,12 @@
 //! A boxed value that is seldom present.
 
+use std::fmt;
+
 /// An optional boxed value; dropping an empty one is a null check that is inlined.
 ///
 /// An `Option<Box<T>>` has the same size, but its drop glue includes that of `T`, so that dropping an
 /// empty one is a function call. Here the drop of a present value is outlined.
-#[derive(Debug)]
+#[derive(Clone)]
 pub(crate) struct OptionBox<T>(Option<Box<T>>);
 
 impl<T> OptionBox<T> {
@@ -45,10 +47,22 @@ impl<T> From<T> for OptionBox<T> {
     }
 }
 
+impl<T: fmt::Debug> fmt::Debug for OptionBox<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.get() {
+            Some(value) => value.fmt(f),
+            None => f.write_str("None"),
+        }
+    }
+}
+
 impl<T> Drop for OptionBox<T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(value) = self.0.take() {
+        // Checked first: to take an empty one is to store that it is empty.
+        if self.0.is_some()
+            && let Some(value) = self.0.take()
+        {
             drop_some(value);
         }
     }

@@ -12,7 +12,7 @@ use super::{
     job::{JobProgress, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob},
     job_context::JobContext,
     job_queue::JobQueue,
-    schedule::{DueQueue, RefusedSchedule, ScheduleErrorKind, ScheduledJob},
+    schedule::{DueQueue, RefusedSchedule, ScheduledJob},
     topic_counts::TopicCounts,
 };
 use crate::{
@@ -29,6 +29,7 @@ pub(crate) struct ClonedEventJob {
 }
 
 impl ClonedEventJob {
+    #[inline(always)]
     pub(crate) fn new(run: Pin<Box<dyn ErasedBackgroundRun>>) -> Self {
         let context = JobContext::of_emit();
         Self { run, context }
@@ -44,8 +45,17 @@ impl ClonedEventJob {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), PushError<Self>> {
         queue.push(Self::vtable(), self)
+    }
+
+    /// As [`push`](Self::push), into a place that was reserved.
+    pub(crate) fn push_reserved<C: QueueOwner>(
+        self,
+        queue: &JobQueue<C>,
+    ) -> Result<(), PushError<Self>> {
+        queue.push_reserved(Self::vtable(), self)
     }
 
     pub(crate) fn into_run(self) -> Pin<Box<dyn ErasedBackgroundRun>> {
@@ -104,11 +114,12 @@ impl<C: QueueOwner> CallSchedule for JobQueue<C> {
         let job = Box::new(ClonedEventJob::new(run));
         JobQueue::schedule(self, due, job, is_limited).map_err(|RefusedSchedule { job, kind }| {
             drop_catching(job);
-            match kind {
-                ScheduleErrorKind::Full { capacity } => Undelivered::QueueFull { capacity },
-                ScheduleErrorKind::ShutDown => Undelivered::ShutDown,
-            }
+            kind.undelivered()
         })
+    }
+
+    fn count_repeated(&self) {
+        self.add_retried();
     }
 
     fn unschedule(&self, key: TimeKey) {

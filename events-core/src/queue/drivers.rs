@@ -20,6 +20,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Poll, Waker},
+    time::Instant,
 };
 
 use super::{
@@ -127,14 +128,14 @@ impl Drivers {
         self.statistics.add(counts.0 - events, counts.1 - failures);
     }
 
-    /// The counts of the queue, whose items have that span.
-    pub(crate) fn stats(&self, span: impl FnOnce() -> QueueSpan) -> QueueStats {
+    /// The counts of the queue at that time, whose items have that span.
+    pub(crate) fn stats(&self, now: Instant, span: impl FnOnce() -> QueueSpan) -> QueueStats {
         let under_way = {
             let state = self.state();
             let drivers = state.drivers.iter();
             drivers.map(|driver| driver.under_way()).sum()
         };
-        self.statistics.read(under_way, span)
+        self.statistics.read(under_way, now, span)
     }
 
     /// Whether no driver is polling a job, or is to poll one that was woken.
@@ -260,5 +261,32 @@ impl Drop for Storing<'_> {
         if let Some(index) = position(&state.storing, self.driver) {
             state.storing.swap_remove(index);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_driver_is_not_stalled_between_two_of_its_woken_jobs() {
+        let in_flight = InFlight::<()>::new();
+        let slots = [(); 2].map(|()| in_flight.reserve_slot());
+        for slot in &slots {
+            assert!(in_flight.put_back(slot, ()).is_ok());
+        }
+        assert!(in_flight.is_stalled());
+        slots.iter().for_each(|slot| slot.waker().wake_by_ref());
+        assert!(!in_flight.is_stalled());
+        assert_eq!(in_flight.take_woken(Waker::noop()).len(), 2);
+        for slot in &slots {
+            assert!(!in_flight.is_stalled(), "one is to be polled");
+            in_flight.take(slot).expect("it is suspended");
+            assert!(in_flight.put_back(slot, ()).is_ok());
+        }
+        in_flight.end_resume();
+        assert!(in_flight.is_stalled());
+        assert_eq!(in_flight.take_woken(Waker::noop()).len(), 0);
+        assert!(in_flight.is_stalled());
     }
 }

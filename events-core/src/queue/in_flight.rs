@@ -35,6 +35,8 @@ pub(crate) struct InFlight<J> {
     stop_requested: AtomicBool,
     /// The driver is polling a job, or storing one that it could not put back.
     polling: AtomicBool,
+    /// The driver has taken woken jobs from the wake list, and has not polled all of them since.
+    resuming: AtomicBool,
 }
 
 struct JobTable<J> {
@@ -82,6 +84,7 @@ impl<J> InFlight<J> {
             }))),
             stop_requested: AtomicBool::new(false),
             polling: AtomicBool::new(false),
+            resuming: AtomicBool::new(false),
         }
     }
 
@@ -90,6 +93,7 @@ impl<J> InFlight<J> {
     }
 
     /// Reserves an empty slot.
+    #[inline(always)]
     pub(crate) fn reserve_slot(&self) -> JobSlot {
         let mut table = self.table();
         let index = table.free.pop().unwrap_or_else(|| {
@@ -110,9 +114,21 @@ impl<J> InFlight<J> {
         }
     }
 
-    /// Sets the waker of the driver, and takes the slot indices of the jobs that were woken.
+    /// Sets the waker of the driver, and takes the slot indices of the jobs that were woken. If there are some, the driver
+    /// calls [`end_resume`](Self::end_resume) when it has polled them.
     pub(crate) fn take_woken(&self, driver: &Waker) -> Vec<usize> {
-        self.replace_waker(driver, mem::take)
+        self.replace_waker(driver, |slots| {
+            if !slots.is_empty() {
+                // Under the lock: a thread that finds the list empty sees that they are being resumed.
+                self.resuming.store(true, Ordering::Relaxed);
+            }
+            mem::take(slots)
+        })
+    }
+
+    /// The jobs that were woken have been polled.
+    pub(crate) fn end_resume(&self) {
+        self.resuming.store(false, Ordering::Release);
     }
 
     /// Sets the waker of the driver, which cannot resume a job where it is polled, and returns whether a job was woken; it
@@ -197,7 +213,7 @@ impl<J> InFlight<J> {
     /// Whether no job is being polled, or was woken and is to be polled.
     pub(super) fn is_stalled(&self) -> bool {
         let has_woken = !self.wake_list.lock().slots.is_empty();
-        !has_woken && !self.is_polling()
+        !has_woken && !self.resuming.load(Ordering::Acquire) && !self.is_polling()
     }
 
     /// Whether a shutdown has stopped the driver, and no job is being polled: it runs nothing any more.

@@ -21,7 +21,7 @@ use crate::{
     background::{CallSchedule, ErasedBackgroundRun, UnfinishedHandlers},
     context::{QueueId, enter_job, log},
     event::AnyEvent,
-    metadata::{EventInfo, Origin},
+    metadata::{EmissionId, EventInfo, Origin},
     primitives::{CatchDrop, catch_record, one_line},
     result::FailureList,
 };
@@ -37,6 +37,10 @@ pub(crate) trait QueueOwner: 'static {
 
     /// Where calls that are to be made later are scheduled.
     fn call_schedule(&self) -> &dyn CallSchedule;
+
+    /// Failed calls were scheduled, which may keep permits that parked jobs wait for: wakes the flushes, settles and
+    /// shutdowns that wait for these jobs.
+    fn retries_scheduled(&self);
 }
 
 /// The job that was popped; the queue's consumer side stays locked until it is started or taken.
@@ -81,11 +85,14 @@ impl JobResult {
     /// Logs the failures and counts them.
     #[inline]
     pub(crate) fn of(failures: FailureList<'_>) -> Self {
-        let mut failures = failures.into_inner();
+        let failures = failures.into_inner();
+        if failures.is_none() {
+            return Self::default();
+        }
         let result = Self {
-            failures: failures.get().map_or(0, Vec::len),
+            failures: failures.len(),
         };
-        log::failures(&mut failures);
+        log::failures(failures);
         result
     }
 }
@@ -132,6 +139,28 @@ impl UnfinishedJob {
     }
 }
 
+impl UnfinishedJob {
+    /// Logs that the job was scheduled, and is given up.
+    pub(crate) fn log_given_up(&self) {
+        let handlers = self.unfinished.iter();
+        let subscribers: Vec<_> = handlers
+            .flat_map(|handlers| handlers.subscribers.iter().cloned())
+            .collect();
+        let attempt = Some(self.attempt).filter(|attempt| *attempt > 1);
+        catch_record(|| {
+            // Not in the macro: with the feature `log` of `tracing`, `log` is a crate there.
+            let subscriber = log::names(&subscribers);
+            tracing::debug!(
+                target: "events_core",
+                topic = &*one_line(&self.topic),
+                subscriber,
+                attempt,
+                "a scheduled call of a subscriber was given up: the subscriber was unsubscribed",
+            );
+        });
+    }
+}
+
 /// A job that was popped and whose background handlers are running.
 pub(crate) struct RunningJob {
     /// `None` when it is finished.
@@ -172,15 +201,17 @@ impl RunningJob {
         }
     }
 
-    /// The progress of a job whose run was polled.
+    /// The progress of a job whose run was polled. `is_uncommon` is whether the run has failures, or calls that are to be
+    /// made later.
     pub(crate) fn into_progress(
         mut self,
         polled: Poll<()>,
+        is_uncommon: bool,
         owner: &impl QueueOwner,
     ) -> JobProgress {
-        if let Some(run) = self.run.as_mut().filter(|run| run.is_uncommon()) {
-            let _entered = enter(self.context.as_deref(), owner.queue_id());
-            run.as_mut().schedule_next_calls(owner.call_schedule());
+        if let Some(run) = self.run.as_mut().filter(|_| is_uncommon) {
+            let _entered = enter_context(self.context.as_deref(), owner.queue_id());
+            schedule_next_calls(run.as_mut(), owner);
         }
         match polled {
             Poll::Ready(()) => JobProgress::Done(self.finish(owner)),
@@ -193,19 +224,23 @@ impl RunningJob {
         let Some(run) = &mut self.run else {
             return Poll::Ready(self.result);
         };
-        let entered = enter(self.context.as_deref(), owner.queue_id());
-        let polled = run.as_mut().poll(waker);
-        run.as_mut().schedule_next_calls(owner.call_schedule());
+        let entered = enter_context(self.context.as_deref(), owner.queue_id());
+        let (polled, is_uncommon) = run.as_mut().poll(waker, owner);
+        if is_uncommon {
+            schedule_next_calls(run.as_mut(), owner);
+        }
         drop(entered);
         polled.map(|()| self.finish(owner))
     }
 
+    // Inlined into both callers: most jobs are finished by their first poll.
+    #[inline(always)]
     fn finish(&mut self, owner: &impl QueueOwner) -> JobResult {
         let Some(mut run) = self.run.take() else {
             return self.result;
         };
         if self.reports_unheard {
-            let _entered = enter(self.context.as_deref(), owner.queue_id());
+            let _entered = enter_context(self.context.as_deref(), owner.queue_id());
             run.show_unheard(&mut |event| owner.report_unheard(event));
         }
         // The destructors of failures, of the event, of handlers and of the span run inside the queue, as the handlers do.
@@ -226,6 +261,12 @@ impl RunningJob {
         self.run.as_ref().is_some_and(|run| run.is_waiting())
     }
 
+    /// Whether its pending handlers may be called only after a scheduled call, or after one of these emissions is resumed.
+    pub(super) fn waits_for_later(&self, held_up: &[EmissionId]) -> bool {
+        let mut run = self.run.iter();
+        run.any(|run| run.waits_for_later(held_up))
+    }
+
     /// Drops the handlers that have not finished.
     pub(crate) fn stop(self) -> Option<UnfinishedJob> {
         let mut run = self.run?;
@@ -237,15 +278,24 @@ impl RunningJob {
             topic,
             origin,
             event: CatchDrop::new(event),
-            unfinished: Some(unfinished),
+            unfinished: Some(unfinished).filter(|handlers| !handlers.is_before_all),
             due: None,
             attempt,
         })
     }
 }
 
+/// Schedules the calls that are to be made later, if there are some.
+#[cold]
+#[inline(never)]
+fn schedule_next_calls(run: Pin<&mut dyn ErasedBackgroundRun>, owner: &impl QueueOwner) {
+    if run.schedule_next_calls(owner.call_schedule()).repeated > 0 {
+        owner.retries_scheduled();
+    }
+}
+
 /// Restores the context of a job, and enters a job of that queue, until the guards are dropped.
-fn enter(context: Option<&JobContext>, queue: QueueId) -> JobContextGuard<'_> {
+pub(crate) fn enter_context(context: Option<&JobContext>, queue: QueueId) -> JobContextGuard<'_> {
     match context {
         Some(context) => context.enter(queue),
         None => (None, None, enter_job(queue, None)),

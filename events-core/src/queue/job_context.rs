@@ -42,7 +42,12 @@ impl JobContext {
         origin: Option<Origin>,
         emitted: Option<EmissionState>,
     ) -> Option<Box<Self>> {
-        if origin.is_none() && emitted.is_none() && depth() == 0 && !is_traced() {
+        if origin.is_none()
+            && emitted.is_none()
+            && depth() == 0
+            && !is_traced()
+            && !is_in_failure_hook()
+        {
             return None;
         }
         Self::of_enqueued_slow(origin, emitted)
@@ -60,6 +65,7 @@ impl JobContext {
 
     /// The context of a snapshot, which belongs to the emission in progress; `None` if it would be empty.
     /// The origin of a snapshot is stored with the event.
+    #[inline]
     pub(super) fn of_emit() -> Option<Box<Self>> {
         Self::new(None, parent_id(), None)
     }

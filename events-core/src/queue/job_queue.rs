@@ -1,5 +1,5 @@
 //! The queue of jobs: stores each pushed job or returns it to the caller, but makes no snapshots and runs no
-//! handlers, which `emit/defer.rs` does for an emit.
+//! handlers, which `emit/defer/` does for an emit.
 //!
 //! # When the queue is full
 //!
@@ -11,22 +11,39 @@
 //! - An emit, sync or async, calls the deferred handlers that are not async at once, on the emitter's thread.
 //!   Those that are async are not called: each is a failure of the emit, which `try_emit` returns and `emit`
 //!   logs at `error`. They are not called later either. The other handlers of the event are not affected.
+//!
+//! Parked jobs take no part of the capacity: their handlers wait for other calls of a subscriber, which may take long or
+//! fail, and they must not keep the events of other subscribers out. Instead each subscriber has a limit of its own, its
+//! backlog: when as many events of the queue wait for a call of it as the queue holds, an emit does not deliver to it (see
+//! `emit/defer/deferral.rs`), and an event that was enqueued does not wait for it (see `policies/limit/permit.rs`).
 
-use std::{ops::Deref, sync::Arc, time::Instant};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
 use super::{
-    bounded::{BoundedQueue, PushError},
+    bounded::{BoundedQueue, PushError, PushErrorKind},
     job::{JobVtable, QueueOwner, RunningJob, UnfinishedJob},
     parked::{ParkedJob, ParkedJobItem, ParkedJobs, ResumedJobs},
-    schedule::{RefusedSchedule, Schedule, ScheduledJob},
+    schedule::{RefusedSchedule, Schedule, ScheduleErrorKind, ScheduledJob},
     start_worker::START_WORKER,
     topic_counts::TopicCounts,
 };
 use crate::{
     context::{EventChain, QueueId, chain_of_job},
+    metadata::EmissionId,
     primitives::{catch_drop, catch_record, drop_catching},
+    result::Undelivered,
     time::{Clock, TimeKey},
 };
+
+/// How many parked jobs are asked at most whether they will be resumed.
+const ASKED: usize = 64;
 
 /// A queue of jobs; `C` is the `QueueOwner` that a job is started with.
 ///
@@ -37,6 +54,23 @@ pub(crate) struct JobQueue<C: 'static> {
     /// The jobs that wait until they may be resumed, each with its place in a chain of events.
     parked: ParkedJobs<(Box<RunningJob>, EventChain)>,
     resumed: ResumedJobs,
+    /// How many calls were scheduled since the ones before them failed.
+    retried: AtomicU64,
+}
+
+/// Places that are reserved in a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// Whether one is that of a job in the queue.
+    pub(crate) queued: bool,
+    /// How many are those of scheduled jobs.
+    pub(crate) scheduled: usize,
+}
+
+/// Why places were not reserved.
+pub(crate) enum Unreserved {
+    Queue(PushErrorKind),
+    Schedule(Undelivered),
 }
 
 impl<C> JobQueue<C> {
@@ -46,6 +80,7 @@ impl<C> JobQueue<C> {
             schedule: Schedule::new(),
             parked: ParkedJobs::new(),
             resumed: ResumedJobs::new(),
+            retried: AtomicU64::new(0),
         }
     }
 
@@ -55,24 +90,78 @@ impl<C> JobQueue<C> {
     }
 
     /// Pushes a job, and warns once if the queue is full and has no worker.
+    // Inlined: the job moves straight into the queue.
+    #[inline(always)]
     pub(crate) fn push<T: Send + 'static>(
         &self,
         vtable: &'static JobVtable<C>,
         job: T,
     ) -> Result<(), PushError<T>> {
         let from_job = chain_of_job(self.id());
-        self.bounded.push(vtable, job, from_job).inspect_err(|error| {
-            if error.unattended {
-                catch_record(|| {
-                    tracing::warn!(
-                        target: "events_core",
-                        capacity = self.capacity(),
-                        "the queue is full and has no worker; {START_WORKER}, or call registry().queue().flush() \
-                         regularly, in async code flush_async().await",
-                    );
-                });
+        let pushed = self.bounded.push(vtable, job, from_job);
+        pushed.inspect_err(|error| self.warn_if_unattended(error.unattended))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn warn_if_unattended(&self, unattended: bool) {
+        if unattended {
+            catch_record(|| {
+                tracing::warn!(
+                    target: "events_core",
+                    capacity = self.capacity(),
+                    "the queue is full and has no worker; {START_WORKER}, or call registry().queue().flush() \
+                     regularly, in async code flush_async().await",
+                );
+            });
+        }
+    }
+
+    /// Reserves places: for a job in the queue, and for scheduled jobs.
+    pub(crate) fn reserve(&self, places: Places) -> Result<(), Unreserved> {
+        let Places { queued, scheduled } = places;
+        if queued {
+            let from_job = chain_of_job(self.id()).is_some();
+            let reserved = self.bounded.reserve_place(from_job);
+            reserved.map_err(|error| {
+                self.warn_if_unattended(error.unattended);
+                Unreserved::Queue(error.kind)
+            })?;
+        }
+        if scheduled > 0
+            && let Err(kind) = self.reserve_scheduled(scheduled)
+        {
+            if queued {
+                self.bounded.free_place();
             }
-        })
+            return Err(Unreserved::Schedule(kind.undelivered()));
+        }
+        Ok(())
+    }
+
+    fn reserve_scheduled(&self, places: usize) -> Result<(), ScheduleErrorKind> {
+        if chain_of_job(self.id()).is_none() && !self.bounded.is_open() {
+            return Err(ScheduleErrorKind::ShutDown);
+        }
+        self.schedule.reserve(places)
+    }
+
+    /// Frees places that were reserved and not used.
+    pub(crate) fn free(&self, places: Places) {
+        if places.queued {
+            self.bounded.free_place();
+        }
+        self.schedule.free(places.scheduled);
+    }
+
+    /// As [`push`](Self::push), into a place that was reserved; it is used up.
+    pub(crate) fn push_reserved<T: Send + 'static>(
+        &self,
+        vtable: &'static JobVtable<C>,
+        job: T,
+    ) -> Result<(), PushError<T>> {
+        let from_job = chain_of_job(self.id());
+        self.bounded.push_reserved(vtable, job, from_job)
     }
 
     /// The clock by which scheduled jobs are due.
@@ -128,6 +217,16 @@ impl<C> JobQueue<C> {
         self.schedule.len()
     }
 
+    /// Counts a call that was scheduled since the one before it failed.
+    pub(super) fn add_retried(&self) {
+        self.retried.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many such calls there were.
+    pub(crate) fn retried(&self) -> u64 {
+        self.retried.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn schedule_capacity(&self) -> usize {
         self.schedule.capacity()
     }
@@ -149,10 +248,6 @@ impl<C> JobQueue<C> {
         chain: EventChain,
         end_poll: impl FnOnce(),
     ) -> Result<(), Box<RunningJob>> {
-        let end_poll = || {
-            self.bounded.count_parked(1);
-            end_poll();
-        };
         let parked = self.parked.park(place, (job, chain), end_poll);
         parked.map_err(|(job, _)| job)
     }
@@ -167,22 +262,24 @@ impl<C> JobQueue<C> {
         self.parked.len()
     }
 
-    /// Whether that job is parked.
-    pub(crate) fn is_parked(&self, place: ParkedJob) -> bool {
-        self.parked.is_parked(place)
+    /// If that job is parked, whether it will be resumed before a scheduled call is made, and before one of these emissions
+    /// is resumed.
+    pub(crate) fn resumes(&self, place: ParkedJob, held_up: &[EmissionId]) -> Option<bool> {
+        self.parked
+            .get(place, |(job, _)| !job.waits_for_later(held_up))
     }
 
-    /// Whether no parked job will be resumed before a scheduled one is due.
+    /// Whether no parked job will be resumed before a scheduled call is made. Of many jobs only the first ones are asked,
+    /// since this is called each time that the queue becomes idle: a flush may then end before a job behind these is resumed.
     pub(crate) fn resumes_none(&self) -> bool {
-        self.parked.len() == 0 || !self.schedule.looks_empty()
+        self.parked
+            .all_of_first(ASKED, |(job, _)| job.waits_for_later(&[]))
     }
 
     /// Takes the parked jobs; with `closes`, none is parked from now on.
     pub(crate) fn take_parked(&self, closes: bool) -> impl Iterator<Item = UnfinishedJob> + use<C> {
-        let parked = self.parked.take_all(closes);
-        let change = isize::try_from(parked.len()).unwrap_or(isize::MAX);
-        self.bounded.count_parked(-change);
-        parked.into_iter().filter_map(|(job, _)| job.stop())
+        let parked = self.parked.take_all(closes).into_iter();
+        parked.filter_map(|(job, _)| job.stop())
     }
 
     /// Logs at `warn` the events that are still queued, if there are any, with their topics. A queue that has workers
@@ -196,6 +293,7 @@ impl<C> JobQueue<C> {
         let mut topics = TopicCounts::default();
         self.for_each_lane(|vtable, items| (vtable.count_topics)(&items, &mut topics));
         self.schedule.count_topics(&mut topics);
+        self.parked.for_each(|(job, _)| topics.extend(job.topic()));
         let workers = Some(self.attached()).filter(|workers| *workers > 0);
         let message = workers.map_or(without_workers, |_| with_workers);
         catch_record(
@@ -218,7 +316,6 @@ impl<C: QueueOwner> JobQueue<C> {
     pub(crate) fn wake_parked(&self, place: ParkedJob) {
         let mut waker = None;
         self.parked.wake(place, |(job, chain)| {
-            self.bounded.count_parked(-1);
             let item = self.resumed.item(job, chain);
             let vtable = ParkedJobItem::vtable();
             waker = self.bounded.push_due(vtable, item, Some(chain));

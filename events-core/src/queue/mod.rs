@@ -42,11 +42,12 @@ pub(crate) use drivers::Drivers;
 pub(crate) use in_flight::{InFlight, JobSlot};
 pub(crate) use job::{
     JobProgress, JobResult, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob,
+    enter_context,
 };
 pub(crate) use job_context::JobContext;
-pub(crate) use job_queue::JobQueue;
+pub(crate) use job_queue::{JobQueue, Places, Unreserved};
 pub(crate) use parked::ParkedJob;
-pub(crate) use schedule::{DueQueue, ScheduleErrorKind, ScheduledJob};
+pub(crate) use schedule::{DueQueue, ScheduledJob};
 pub(crate) use start_worker::START_WORKER;
 pub use statistics::QueueStats;
 pub(crate) use topic_counts::TopicCounts;

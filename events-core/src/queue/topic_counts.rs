@@ -28,6 +28,12 @@ impl TopicCounts {
     }
 }
 
+impl Extend<Cow<'static, str>> for TopicCounts {
+    fn extend<T: IntoIterator<Item = Cow<'static, str>>>(&mut self, topics: T) {
+        topics.into_iter().for_each(|topic| self.add(topic));
+    }
+}
+
 impl fmt::Display for TopicCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (listed, others) = self.counts.split_at(self.counts.len().min(LISTED));

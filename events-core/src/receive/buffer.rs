@@ -160,6 +160,7 @@ impl<E, C> EventBuffer<E, C> {
     }
 
     /// Sets the condition; `test` evaluates it for an event that was received before.
+    #[track_caller]
     pub(super) fn set_when(&self, when: C, test: impl Fn(&C, &E) -> bool) {
         let (rejected, events) = self.set(&self.shared.when, when);
         assert!(
@@ -172,6 +173,7 @@ impl<E, C> EventBuffer<E, C> {
         });
     }
 
+    #[track_caller]
     pub(super) fn set_origin(&self, origin: Origin) {
         let (rejected, events) = self.set(&self.shared.origin, origin);
         assert!(
@@ -213,7 +215,7 @@ impl<E, C> EventBuffer<E, C> {
                     let subscriber = Arc::clone(&self.subscriber);
                     let topic = subscriber.topic.clone();
                     let origin = received.origin.clone();
-                    let outside = FailedEmission::new(topic, origin, None, None);
+                    let outside = FailedEmission::new(topic, origin, None, None, None);
                     log::failure(self.policy.fail(subscriber, Cause::Panic(panic), outside));
                     dropped.push_back(received);
                 }

@@ -4,10 +4,12 @@
 //! - `stream`: the future and the stream;
 //! - `topic_stream`: the same for the events of a pattern of topics;
 //! - `buffer`: the bounded buffer of both, which a sync handler fills with clones of the events;
+//! - `next_buffer`: that of the future, until it is ready;
 //! - `contents`: which events the buffer keeps, before and after the options are complete.
 
 mod buffer;
 mod contents;
+mod next_buffer;
 mod stream;
 mod topic_stream;
 

@@ -14,6 +14,7 @@ use futures_core::Stream;
 use super::{
     buffer::{Condition, EventBuffer, Lagged},
     contents::Keep,
+    next_buffer::NextBuffer,
 };
 use crate::{
     event::OwnedEvent,
@@ -59,7 +60,7 @@ pub(super) const DEFAULT_CAPACITY: usize = 64;
 /// ```
 #[must_use = "a future does nothing unless awaited"]
 pub struct Next<E: OwnedEvent> {
-    buffer: Option<EventBuffer<E, Condition<E>>>,
+    buffer: NextBuffer<E, Condition<E>>,
 }
 
 /// A stream of all events of a type; made by [`Registry::stream`].
@@ -139,7 +140,7 @@ impl Registry {
         E: OwnedEvent + Clone + Send + 'static,
     {
         Next {
-            buffer: Some(EventBuffer::new(self, Key::of::<Next<E>>(), Keep::First)),
+            buffer: NextBuffer::new(EventBuffer::new(self, Key::of::<Next<E>>(), Keep::First)),
         }
     }
 
@@ -199,7 +200,8 @@ impl<E: OwnedEvent> Next<E> {
     /// When a condition is set already, or when it was polled before: since then it keeps only one event.
     #[track_caller]
     pub fn when(self, when: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        self.open_buffer()
+        self.buffer
+            .open("next")
             .set_when(Box::new(when), |when, event| when(event));
         self
     }
@@ -212,17 +214,10 @@ impl<E: OwnedEvent> Next<E> {
     /// When an origin is set already, or when it was polled before: since then it keeps only one event.
     #[track_caller]
     pub fn origin<M>(self, origin: impl IntoKey<M>) -> Self {
-        self.open_buffer().set_origin(origin.into_key().into());
+        self.buffer
+            .open("next")
+            .set_origin(origin.into_key().into());
         self
-    }
-
-    /// The buffer, whose options may be set.
-    #[track_caller]
-    fn open_buffer(&self) -> &EventBuffer<E, Condition<E>> {
-        match &self.buffer {
-            Some(buffer) if buffer.is_open() => buffer,
-            _ => panic!("it was polled already; set the options of `next` before its first poll"),
-        }
     }
 }
 
@@ -233,6 +228,7 @@ impl<E: OwnedEvent> EventStream<E> {
     /// # Panics
     ///
     /// When a condition is set already.
+    #[track_caller]
     pub fn when(self, when: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
         self.buffer
             .set_when(Box::new(when), |when, event| when(event));
@@ -245,6 +241,7 @@ impl<E: OwnedEvent> EventStream<E> {
     /// # Panics
     ///
     /// When an origin is set already.
+    #[track_caller]
     pub fn origin<M>(self, origin: impl IntoKey<M>) -> Self {
         self.buffer.set_origin(origin.into_key().into());
         self
@@ -263,15 +260,7 @@ impl<E: OwnedEvent> Future for Next<E> {
     type Output = Option<E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<E>> {
-        let Some(buffer) = &self.buffer else {
-            return Poll::Ready(None);
-        };
-        let item = buffer.poll(context);
-        if item.is_ready() {
-            self.buffer = None;
-        }
-        // With `Keep::First` the buffer never reports dropped events.
-        item.map(|item| item.and_then(Result::ok))
+        self.buffer.poll(context)
     }
 }
 

@@ -12,6 +12,7 @@ use futures_core::Stream;
 use super::{
     buffer::{EventBuffer, Lagged, TopicCondition},
     contents::Keep,
+    next_buffer::NextBuffer,
     stream::DEFAULT_CAPACITY,
 };
 use crate::{
@@ -44,7 +45,7 @@ use crate::{
 /// ```
 #[must_use = "a future does nothing unless awaited"]
 pub struct NextTopic {
-    buffer: Option<EventBuffer<EventCopy, TopicCondition>>,
+    buffer: NextBuffer<EventCopy, TopicCondition>,
     pattern: String,
 }
 
@@ -108,8 +109,9 @@ impl Registry {
         let pattern = pattern.into_pattern()?;
         let text = pattern.text().to_string();
         let name = Key::of::<NextTopic>();
+        let buffer = EventBuffer::of_topics(self, name, pattern, Keep::First);
         Ok(NextTopic {
-            buffer: Some(EventBuffer::of_topics(self, name, pattern, Keep::First)),
+            buffer: NextBuffer::new(buffer),
             pattern: text,
         })
     }
@@ -155,7 +157,9 @@ impl NextTopic {
     /// When a condition is set already, or when it was polled before: since then it keeps only one event.
     #[track_caller]
     pub fn when(self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
-        self.open_buffer().set_when(Box::new(when), test);
+        self.buffer
+            .open("next_topic")
+            .set_when(Box::new(when), test);
         self
     }
 
@@ -166,19 +170,10 @@ impl NextTopic {
     /// When an origin is set already, or when it was polled before: since then it keeps only one event.
     #[track_caller]
     pub fn origin<M>(self, origin: impl IntoKey<M>) -> Self {
-        self.open_buffer().set_origin(origin.into_key().into());
+        self.buffer
+            .open("next_topic")
+            .set_origin(origin.into_key().into());
         self
-    }
-
-    /// The buffer, whose options may be set.
-    #[track_caller]
-    fn open_buffer(&self) -> &EventBuffer<EventCopy, TopicCondition> {
-        match &self.buffer {
-            Some(buffer) if buffer.is_open() => buffer,
-            _ => panic!(
-                "it was polled already; set the options of `next_topic` before its first poll"
-            ),
-        }
     }
 }
 
@@ -189,6 +184,7 @@ impl TopicStream {
     /// # Panics
     ///
     /// When a condition is set already.
+    #[track_caller]
     pub fn when(self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
         self.buffer.set_when(Box::new(when), test);
         self
@@ -199,6 +195,7 @@ impl TopicStream {
     /// # Panics
     ///
     /// When an origin is set already.
+    #[track_caller]
     pub fn origin<M>(self, origin: impl IntoKey<M>) -> Self {
         self.buffer.set_origin(origin.into_key().into());
         self
@@ -216,15 +213,7 @@ impl Future for NextTopic {
     type Output = Option<EventCopy>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<EventCopy>> {
-        let Some(buffer) = &self.buffer else {
-            return Poll::Ready(None);
-        };
-        let item = buffer.poll(context);
-        if item.is_ready() {
-            self.buffer = None;
-        }
-        // With `Keep::First` the buffer never reports dropped events.
-        item.map(|item| item.and_then(Result::ok))
+        self.buffer.poll(context)
     }
 }
 

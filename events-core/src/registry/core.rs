@@ -11,30 +11,28 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     hash::{BuildHasherDefault, DefaultHasher},
     panic::{RefUnwindSafe, UnwindSafe},
-    rc::Rc,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock,
-        atomic::{AtomicU8, AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, Weak,
+        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
 use super::{emit_limits::EmitLimits, interceptor::InterceptorCell, topics::TopicCache};
 use crate::{
     background::CallSchedule,
-    context::{QueueId, SinkGuard, enter_failure_sink, panic_hook},
+    context::{QueueId, panic_hook},
     event::AnyEvent,
     handler::States,
     metadata::Key,
     plan::{EventType, Muted, PatternEntry, Slot, Slots},
-    policy::{PlanType, PolicyRef},
+    policy::{EmitMiddleware, Entries, PlanType, PolicyRef},
     primitives::{CatchDrop, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
-    result::Failure,
     time::Clock,
 };
 
 /// Flag: this is the default registry, and no scan has filled it yet.
-pub(super) const AWAITS_SCAN: u8 = 1;
+pub(crate) const AWAITS_SCAN: u8 = 1;
 /// Flag: there are pattern subscribers, or were.
 pub(super) const HAS_PATTERNS: u8 = 2;
 /// Flag: there is a hook for events that no subscriber received.
@@ -45,6 +43,10 @@ pub(super) const INTERCEPTED: u8 = 8;
 pub(super) const TAKES_EMISSION: u8 = 16;
 /// Flag: there is middleware around each call of a subscriber.
 pub(super) const WRAPPED: u8 = 32;
+/// Flag: there is middleware around each emission.
+pub(super) const WRAPS_EMITS: u8 = 64;
+/// The flags of a registry that observes emits before its subscribers do.
+pub(crate) const OBSERVES_EMITS: u8 = INTERCEPTED | WRAPS_EMITS;
 
 /// The queue of a registry: enqueued events, and snapshots of events for background handlers.
 pub(crate) type EventQueue = JobQueue<Core>;
@@ -60,6 +62,8 @@ pub(crate) struct Core {
     /// Bit set of reasons to leave the fast path; 0 means none. An emit that finds no plan reads it
     /// once.
     pub(super) flags: AtomicU8,
+    /// Itself, unless it is the default registry.
+    this: Weak<Self>,
     /// `None` if this is not the default registry.
     pub(super) default_hooks: Option<DefaultHooks>,
     /// Identifies the copy of the crate to which the statics of a default registry belong.
@@ -71,6 +75,8 @@ pub(crate) struct Core {
     drivers: Drivers,
     /// The failure hooks and the middleware, which the plans share.
     policy: OnceLock<PolicyRef>,
+    /// How many events units of work hold for their end.
+    held: AtomicUsize,
 }
 
 /// Its address identifies this copy of the crate. A library that is loaded at run time has a copy of its own,
@@ -84,6 +90,8 @@ pub(crate) struct DefaultHooks {
     pub(crate) count_linked: fn() -> usize,
     /// Called when subscribers are added.
     pub(crate) on_publish: fn(),
+    /// The static that the core is.
+    pub(crate) core: fn() -> Option<&'static Core>,
 }
 
 /// The part of the core that the lock protects.
@@ -107,27 +115,32 @@ pub(crate) struct Writer {
 }
 
 impl Core {
-    /// The core of a registry that is not the default one.
-    pub(crate) const fn new() -> Self {
-        Self::with(None, &THIS_COPY)
+    /// The core of a registry that is not the default one, which this is.
+    pub(crate) const fn new(this: Weak<Self>) -> Self {
+        Self::with(this, None, &THIS_COPY)
     }
 
     /// The core of the default registry.
     pub(crate) const fn for_default(hooks: DefaultHooks) -> Self {
-        Self::with(Some(hooks), &THIS_COPY)
+        Self::with(Weak::new(), Some(hooks), &THIS_COPY)
     }
 
     /// The core of a default registry as another copy of the crate has it, for tests.
-    pub(crate) fn for_default_of_another_copy() -> Self {
+    pub(crate) fn for_default_of_another_copy(this: Weak<Self>) -> Self {
         static ANOTHER_COPY: AtomicU8 = AtomicU8::new(0);
         let hooks = DefaultHooks {
             count_linked: || 0,
             on_publish: || {},
+            core: || None,
         };
-        Self::with(Some(hooks), &ANOTHER_COPY)
+        Self::with(this, Some(hooks), &ANOTHER_COPY)
     }
 
-    const fn with(default_hooks: Option<DefaultHooks>, copy: &'static AtomicU8) -> Self {
+    const fn with(
+        this: Weak<Self>,
+        default_hooks: Option<DefaultHooks>,
+        copy: &'static AtomicU8,
+    ) -> Self {
         let is_default = default_hooks.is_some();
         Self {
             is_default,
@@ -135,6 +148,7 @@ impl Core {
             emit_limits: EmitLimits::new(),
             next_number: AtomicU64::new(0),
             flags: AtomicU8::new(if is_default { AWAITS_SCAN } else { 0 }),
+            this,
             default_hooks,
             copy,
             writer: Mutex::new(Writer {
@@ -152,7 +166,13 @@ impl Core {
             queue: EventQueue::new(),
             drivers: Drivers::new(),
             policy: OnceLock::new(),
+            held: AtomicUsize::new(0),
         }
+    }
+
+    /// How many events units of work hold for their end.
+    pub(crate) fn held(&self) -> &AtomicUsize {
+        &self.held
     }
 
     pub(crate) fn set_limit(&self, limit: usize) {
@@ -189,6 +209,16 @@ impl Core {
         self.queue.clock()
     }
 
+    /// Itself, if it is a static.
+    pub(super) fn as_static(&self) -> Option<&'static Self> {
+        self.default_hooks.and_then(|hooks| (hooks.core)())
+    }
+
+    /// Itself, if it is not a static.
+    pub(super) fn this(&self) -> &Weak<Self> {
+        &self.this
+    }
+
     /// Whether there are pattern subscribers, or were.
     #[inline]
     pub(crate) fn has_patterns(&self) -> bool {
@@ -218,7 +248,7 @@ impl Core {
     }
 
     fn update_fast_path_limit(&self) {
-        let is_allowed = !self.has_flag(HAS_HOOK | INTERCEPTED | WRAPPED);
+        let is_allowed = !self.has_flag(HAS_HOOK | INTERCEPTED | WRAPPED | WRAPS_EMITS);
         self.emit_limits.update_fast_path_limit(is_allowed);
     }
 
@@ -228,28 +258,19 @@ impl Core {
         self.has_flag(INTERCEPTED)
     }
 
-    /// If there is an interceptor, it receives the failures that this thread logs until the guard is dropped.
+    /// Whether there is an interceptor, or middleware around emissions.
     #[inline]
-    pub(crate) fn pass_failures(&self) -> Option<SinkGuard> {
-        if !self.is_intercepted() {
-            return None;
-        }
-        self.pass_failures_to_interceptor()
+    pub(crate) fn observes_emits(&self) -> bool {
+        self.has_flag(OBSERVES_EMITS)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn pass_failures_to_interceptor(&self) -> Option<SinkGuard> {
-        let interceptor = CatchDrop::new(self.interceptor.load_full()?);
-        let sink = move |failure: &Failure| interceptor.failed(failure);
-        Some(enter_failure_sink(Rc::new(sink)))
-    }
-
-    /// Reports the names of new run-time subscribers to the interceptor.
-    pub(crate) fn report_subscribed(&self, names: Vec<Cow<'static, str>>) {
-        if let Some(interceptor) = self.interceptor.load_full() {
-            interceptor.subscribed(names);
-            drop_catching(interceptor);
+    /// The middleware around emissions, innermost first, if there is some.
+    #[inline(always)]
+    pub(crate) fn emit_middlewares(&self) -> Option<Entries<dyn EmitMiddleware>> {
+        if self.has_flag(WRAPS_EMITS) {
+            self.policy().emit_middlewares()
+        } else {
+            None
         }
     }
 
@@ -340,6 +361,14 @@ impl QueueOwner for Core {
 
     fn call_schedule(&self) -> &dyn CallSchedule {
         &self.queue
+    }
+
+    #[cold]
+    fn retries_scheduled(&self) {
+        if self.queue.parked() > 0 {
+            self.queue.wake_if_draining();
+            self.drivers.idle().notify();
+        }
     }
 }
 

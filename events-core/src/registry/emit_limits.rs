@@ -2,12 +2,12 @@
 //!
 //! The depth limit is how many emits may be nested, each inside a handler of the one before. The *fast
 //! path* of an emit does not check whether a subscriber received the event, nor whether there is an
-//! interceptor, nor how much of the stack is left: any of these checks would cost every emit. So the fast path
+//! interceptor or middleware, nor how much of the stack is left: any of these checks would cost every emit. So the fast path
 //! has a limit of its own. An emit that is nested deeper takes the *slow path*: that obeys the depth limit,
-//! measures the stack, and calls the interceptor and the hook.
+//! measures the stack, and calls the interceptor, the middleware and the hook.
 //!
-//! Invariant: whenever the writer's lock is released, `fast_path_limit` is 0 if there is a hook or an
-//! interceptor, and else `limit`, but at most `MAX_UNMEASURED_DEPTH`. The flags of the core record which of
+//! Invariant: whenever the writer's lock is released, `fast_path_limit` is 0 if there is a hook, an
+//! interceptor or middleware, and else `limit`, but at most `MAX_UNMEASURED_DEPTH`. The flags of the core record which of
 //! them there are.
 
 use std::{
@@ -55,7 +55,7 @@ impl EmitLimits {
         }
     }
 
-    /// The depth limit of the fast path; 0 while there is a hook or an interceptor.
+    /// The depth limit of the fast path; 0 while there is a hook, an interceptor or middleware.
     #[inline]
     pub(crate) fn fast_path_limit(&self) -> usize {
         self.fast_path_limit.load(Ordering::Relaxed)

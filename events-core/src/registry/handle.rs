@@ -98,6 +98,14 @@ enum CoreRef<C> {
 pub struct WeakRegistry(CoreRef<Weak<Core>>);
 
 impl WeakRegistry {
+    /// Whether the registry exists.
+    pub(super) fn exists(&self) -> bool {
+        match &self.0 {
+            CoreRef::Default(_) => true,
+            CoreRef::Own(core) => core.strong_count() > 0,
+        }
+    }
+
     /// The registry, if it still exists. The default registry always does.
     ///
     /// The registry is dropped later if this handle is the last one: then its subscribers are freed, and the events in
@@ -115,17 +123,44 @@ impl Registry {
     /// A registry without subscribers.
     #[must_use]
     pub fn new() -> Self {
-        Self(CoreRef::Own(Arc::new(Core::new())))
+        Self(CoreRef::Own(Arc::new_cyclic(|this| {
+            Core::new(this.clone())
+        })))
     }
 
     /// A handle on a new default registry, as another copy of the crate has it, for tests.
     pub(crate) fn default_of_another_copy() -> Self {
-        Self(CoreRef::Own(Arc::new(Core::for_default_of_another_copy())))
+        Self(CoreRef::Own(Arc::new_cyclic(|this| {
+            Core::for_default_of_another_copy(this.clone())
+        })))
     }
 
     /// A handle on the default registry, whose core this is.
     pub(crate) fn of_default(core: &'static Core) -> Self {
         Self(CoreRef::Default(core))
+    }
+
+    /// The address of this registry; 0 for the default one.
+    #[inline]
+    pub(super) fn id(&self) -> usize {
+        match &self.0 {
+            CoreRef::Default(_) => 0,
+            CoreRef::Own(core) => Arc::as_ptr(core).addr(),
+        }
+    }
+
+    /// A handle on the registry of this core. `None` while it is dropped.
+    pub(crate) fn of_core(core: &Core) -> Option<Self> {
+        match core.as_static() {
+            Some(core) => Some(Self(CoreRef::Default(core))),
+            None => core.this().upgrade().map(|core| Self(CoreRef::Own(core))),
+        }
+    }
+
+    /// Whether this is a handle on the default registry, whose core is a static.
+    #[inline]
+    pub(super) fn is_static(&self) -> bool {
+        matches!(self.0, CoreRef::Default(_))
     }
 
     #[inline]

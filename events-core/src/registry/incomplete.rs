@@ -34,7 +34,7 @@ impl Core {
             let all: Vec<_> = complete
                 .chain(others.map(|one| &one.registration))
                 .collect();
-            conflicts.extend(order_of(&all).err().into_iter().flatten());
+            conflicts.extend(order_of(&all, None).err().into_iter().flatten());
         }
         let known_types = &writer.known_types;
         let mut event_types: BTreeMap<_, _> = known_types
@@ -68,7 +68,7 @@ impl Core {
                 .chain(patterns.map(|pattern_entry| &pattern_entry.registration))
                 .chain(others)
                 .collect();
-            conflicts.extend(order_of(&all).err().into_iter().flatten());
+            conflicts.extend(order_of(&all, Some(info)).err().into_iter().flatten());
         }
         conflicts
     }

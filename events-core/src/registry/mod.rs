@@ -10,10 +10,11 @@
 //!   `incomplete`: the conflicts of order of subscribers that a scan cannot install;
 //! - `topics`: which pattern subscribers match an event type or a topic; the plans of topics that were emitted
 //!   without a type;
+//! - `scope`: the registry that a thread has entered;
 //! - `unscanned`: the warning that no scan has registered the linked subscribers;
 //! - `audience`: whether an event would be received, and muting subscribers;
 //! - `settings`: the depth limit, the hook and the interceptor; `emit_limits`: the depth limits, and how
-//!   a hook or an interceptor keeps emits off the fast path; `interceptor`: its interface.
+//!   a hook, an interceptor or middleware keeps emits off the fast path; `interceptor`: its interface.
 //!
 //! # How a pattern matches an event type
 //!
@@ -37,6 +38,7 @@ mod group;
 mod handle;
 mod incomplete;
 mod interceptor;
+mod scope;
 mod settings;
 mod topics;
 mod transaction;
@@ -44,9 +46,14 @@ mod unscanned;
 
 pub(crate) use audience::Receiver;
 pub use audience::{MuteError, MuteGuard};
-pub(crate) use core::{Core, DefaultHooks, EventQueue, Writer};
+pub(crate) use core::{AWAITS_SCAN, Core, DefaultHooks, EventQueue, OBSERVES_EMITS, Writer};
 pub(crate) use emit_limits::EmitLimits;
 pub(crate) use group::{Incomplete, SubscriberGroup};
 pub use handle::{Registry, WeakRegistry};
 pub use interceptor::{Intercepted, Interceptor, Viewer};
-pub(crate) use transaction::Removal;
+pub use scope::Entered;
+pub(crate) use scope::{
+    Current, HandlerScope, current, enter_for_handlers, is_current_without_scopes,
+    is_default_current, is_scoped, note_scope,
+};
+pub(crate) use transaction::{DeclaredOfEvent, Removal};

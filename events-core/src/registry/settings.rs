@@ -1,15 +1,21 @@
 //! Settings of a registry: the depth limit, the hook for events that no subscriber received, and the
-//! interceptor.
+//! interceptor, which is called here.
 
-use std::sync::Arc;
+use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use super::{
-    core::{Core, HAS_HOOK, INTERCEPTED, WRAPPED},
+    core::{Core, HAS_HOOK, INTERCEPTED, WRAPPED, WRAPS_EMITS},
     emit_limits::Hook,
     handle::Registry,
     interceptor::Interceptor,
 };
-use crate::{context::panic_hook, event::AnyEvent, policy::PolicyPart, primitives::drop_catching};
+use crate::{
+    context::{SinkGuard, enter_failure_sink, panic_hook},
+    event::AnyEvent,
+    policy::PolicyPart,
+    primitives::{CatchDrop, drop_catching},
+    result::Failure,
+};
 
 impl Registry {
     /// Sets the depth limit: how many emits may be nested on a thread, each inside a handler of the one
@@ -94,7 +100,7 @@ impl Core {
         panic_hook::install_hook();
         let writer = self.writer();
         let retired = self.policy().add(part);
-        self.put_flag(WRAPPED, self.policy().is_wrapped());
+        self.put_policy_flags();
         drop(writer);
         drop(retired);
     }
@@ -103,8 +109,41 @@ impl Core {
     pub(crate) fn remove_policy(&self, number: u64) {
         let writer = self.writer();
         let retired = self.policy().remove(number);
-        self.put_flag(WRAPPED, self.policy().is_wrapped());
+        self.put_policy_flags();
         drop(writer);
         drop(retired);
+    }
+
+    /// Called under the writer's lock.
+    fn put_policy_flags(&self) {
+        self.put_flag(WRAPPED, self.policy().is_wrapped());
+        self.put_flag(WRAPS_EMITS, self.policy().wraps_emits());
+    }
+}
+
+impl Core {
+    /// If there is an interceptor, it receives the failures that this thread logs until the guard is dropped.
+    #[inline]
+    pub(crate) fn pass_failures(&self) -> Option<SinkGuard> {
+        if !self.is_intercepted() {
+            return None;
+        }
+        self.pass_failures_to_interceptor()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pass_failures_to_interceptor(&self) -> Option<SinkGuard> {
+        let interceptor = CatchDrop::new(self.interceptor().load_full()?);
+        let sink = move |failure: &Failure| interceptor.failed(failure);
+        Some(enter_failure_sink(Rc::new(sink)))
+    }
+
+    /// Reports the names of new run-time subscribers to the interceptor.
+    pub(crate) fn report_subscribed(&self, names: Vec<Cow<'static, str>>) {
+        if let Some(interceptor) = self.interceptor().load_full() {
+            interceptor.subscribed(names);
+            drop_catching(interceptor);
+        }
     }
 }

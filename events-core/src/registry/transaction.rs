@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     handler::States,
-    metadata::SubscriberInfo,
+    metadata::{EventInfo, SubscriberInfo},
     plan::{
         Conflict, Entry, EventType, PatternEntry, Registration, Retired, Slot, Staged, order_of,
     },
@@ -107,7 +107,7 @@ impl Core {
             .collect();
         let is_constrained = |registration: &&Registration| registration.is_constrained();
         if registrations.iter().any(is_constrained)
-            && let Err(conflicts) = order_of(&registrations)
+            && let Err(conflicts) = order_of(&registrations, None)
         {
             transaction.rejected.push((conflicts, Vec::new()));
         }
@@ -227,8 +227,8 @@ impl Core {
     }
 
     /// The installed declared subscribers: the exact ones of each event type in running order, and each
-    /// pattern subscriber for itself.
-    pub(crate) fn declared(&self) -> Vec<Vec<Arc<SubscriberInfo>>> {
+    /// pattern subscriber for itself, without an event.
+    pub(crate) fn declared(&self) -> Vec<DeclaredOfEvent> {
         let writer = self.writer();
         let known_types: Vec<_> = writer.known_types.values().copied().collect();
         let patterns = writer
@@ -236,7 +236,7 @@ impl Core {
             .iter()
             .filter(|pattern_entry| pattern_entry.registration.declared);
         let patterns =
-            patterns.map(|pattern_entry| vec![Arc::clone(&pattern_entry.registration.subscriber)]);
+            patterns.map(|entry| (None, vec![Arc::clone(&entry.registration.subscriber)]));
         let mut declared: Vec<_> = patterns.collect();
         drop(writer);
         declared.extend(known_types.into_iter().map(|event_type| {
@@ -245,11 +245,14 @@ impl Core {
                 .map(Slot::declared)
                 .unwrap_or_default();
             subscribers.retain(|subscriber| subscriber.pattern.is_none());
-            subscribers
+            (Some(event_type.info), subscribers)
         }));
         declared
     }
 }
+
+/// The declared subscribers of an event, or one of a pattern.
+pub(crate) type DeclaredOfEvent = (Option<&'static EventInfo>, Vec<Arc<SubscriberInfo>>);
 
 /// The result of [`Core::commit`]. It is dropped without the lock.
 pub(crate) struct CommitResult {

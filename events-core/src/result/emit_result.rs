@@ -3,7 +3,11 @@
 use std::{borrow::Cow, error::Error, fmt, ops::Deref, sync::Arc};
 
 use super::{
-    failures::Failure, outcomes::Outcomes, subscriber_outcome::SubscriberOutcome, too_deep::TooDeep,
+    failure_list::{EmitErrorKind, SmallErrorKind},
+    failures::{Failure, write_summary},
+    outcomes::Outcomes,
+    subscriber_outcome::SubscriberOutcome,
+    too_deep::TooDeep,
 };
 use crate::{metadata::SubscriberInfo, primitives::one_line};
 
@@ -91,8 +95,7 @@ impl<E> Emitted<E> {
     }
 
     /// How many subscribers failed and are called again, from the queue: see the option
-    /// [`retry`](crate::subscribing::NewSubscription::retry). They are not among those that [ran](Self::ran); from 65,535
-    /// on they are not counted.
+    /// [`retry`](crate::subscribing::NewSubscription::retry). They are not among those that [ran](Self::ran).
     ///
     /// ```
     /// use events_core::{Event, Registry, subscriber, subscribers};
@@ -120,13 +123,16 @@ impl<E> Emitted<E> {
         self.stats.stopped_by.as_deref()
     }
 
-    /// What became of each subscriber: first the sync and awaited ones in running order, then those that run later, then the
-    /// [muted](crate::Registry::mute) ones.
+    /// What became of each subscriber: first the sync and awaited ones in running order, then those that run later. A
+    /// [muted](crate::Registry::mute) one is at the place that it would have.
     ///
-    /// These are the subscribers that receive events of this type, or with this topic;
-    /// [`Registry::explain`](crate::Registry::explain) also names others, and why they do not. A subscriber that the emit
-    /// put into the queue is [`Deferred`](SubscriberOutcome::Deferred), whatever becomes of it there. The list is made when
-    /// this is called: the emit records only the subscribers that were skipped.
+    /// These are the subscribers that receive events of this type, or with this topic, in the order in which
+    /// [`Registry::explain`](crate::Registry::explain) lists them; that also names others, and why they do not. A subscriber
+    /// that the emit put into the queue is [`Deferred`](SubscriberOutcome::Deferred), whatever becomes of it there; one that waits
+    /// for the commit of a unit of work is [`AfterCommit`](SubscriberOutcome::AfterCommit), behind the others; and one
+    /// that failed and is called again is [`Retrying`](SubscriberOutcome::Retrying). If [middleware](crate::Registry::wrap)
+    /// stands around the call, the outcome is what that has returned. The list is made when this is called: the emit records
+    /// only the subscribers that neither ran nor failed.
     ///
     /// Guide: [why was it not called?](crate::guide::why_not_called).
     ///
@@ -170,7 +176,8 @@ impl<E> Emitted<E> {
 
 impl EmitStats {
     pub(crate) fn is_unheard(&self) -> bool {
-        self.ran == 0 && self.deferred == 0 && self.rare == 0
+        // One comparison: the compiler would make three of them, and combine the results.
+        self.ran | (self.deferred | self.rare) as usize == 0
     }
 
     /// The event did not reach a subscriber.
@@ -180,7 +187,7 @@ impl EmitStats {
     }
 
     /// How many subscribers failed and are called again.
-    fn retrying(&self) -> usize {
+    pub(crate) fn retrying(&self) -> usize {
         (self.rare >> 1) as usize
     }
 
@@ -249,14 +256,7 @@ impl<E> fmt::Debug for Emitted<E> {
 pub struct EmitError<E> {
     emitted: Emitted<E>,
     topic: Cow<'static, str>,
-    kind: EmitErrorKind,
-}
-
-/// Why an emit returned an error.
-#[derive(Debug)]
-pub(crate) enum EmitErrorKind {
-    Failed(Vec<Failure>),
-    TooDeep(Box<TooDeep>),
+    kind: SmallErrorKind,
 }
 
 impl<E> EmitError<E> {
@@ -264,7 +264,7 @@ impl<E> EmitError<E> {
         Self {
             emitted,
             topic,
-            kind,
+            kind: SmallErrorKind::new(kind),
         }
     }
 
@@ -292,19 +292,13 @@ impl<E> EmitError<E> {
     /// The subscribers that failed, in the order in which they ran; empty if the emit was refused.
     #[must_use]
     pub fn failures(&self) -> &[Failure] {
-        match &self.kind {
-            EmitErrorKind::Failed(failures) => failures,
-            EmitErrorKind::TooDeep(_) => &[],
-        }
+        self.kind.failures()
     }
 
     /// Why the emit was refused before any subscriber ran; `None` when subscribers failed.
     #[must_use]
     pub fn too_deep(&self) -> Option<&TooDeep> {
-        match &self.kind {
-            EmitErrorKind::Failed(_) => None,
-            EmitErrorKind::TooDeep(refusal) => Some(refusal),
-        }
+        self.kind.too_deep()
     }
 
     /// What became of each subscriber, also of those that did not fail; see [`Emitted::outcomes`].
@@ -343,39 +337,19 @@ impl<E> EmitError<E> {
 
 impl<E> EmitError<E> {
     /// The event with the result, and what is wrong.
-    #[cfg(feature = "tokio")]
     pub(crate) fn into_parts(self) -> (Emitted<E>, EmitErrorKind) {
-        (self.emitted, self.kind)
+        (self.emitted, self.kind.into_kind())
     }
 }
 
 impl<E> fmt::Display for EmitError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            EmitErrorKind::TooDeep(refusal) => refusal.fmt(f),
-            EmitErrorKind::Failed(failures) => {
-                let (ran, topic) = (self.ran(), one_line(&self.topic));
-                let is_unreached = |failure: &&Failure| !failure.cause().is_from_call();
-                let unreached = failures.iter().filter(is_unreached).count();
-                let were = if unreached == 1 { "was" } else { "were" };
-                match failures.len() - unreached {
-                    0 => write!(
-                        f,
-                        "of the subscribers of `{topic}`, {unreached} {were} not reached:"
-                    )?,
-                    failed => {
-                        match ran {
-                            1 => write!(f, "the only subscriber of `{topic}` that ran failed")?,
-                            _ => write!(
-                                f,
-                                "{failed} of the {ran} subscribers of `{topic}` that ran failed"
-                            )?,
-                        }
-                        if unreached > 0 {
-                            write!(f, ", and {unreached} {were} not reached")?;
-                        }
-                    }
-                }
+        match self.too_deep() {
+            Some(refusal) => refusal.fmt(f),
+            None => {
+                let failures = self.failures();
+                let topic = one_line(&self.topic);
+                write_summary(failures, self.ran(), &topic, f)?;
                 for (number, failure) in (1..).zip(failures) {
                     write!(f, "\n  {number}. {failure}")?;
                 }

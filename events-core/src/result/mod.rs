@@ -2,7 +2,7 @@
 //!
 //! - `emit_result`: an event with what its subscribers did, or an error that contains both
 //! - `failures`: a subscriber that failed: by an error, by a panic, or because the event did not reach it
-//! - `failure_list`: the failures so far, while handlers run
+//! - `failure_list`: the failures so far, while handlers run, and what is wrong with an emit
 //! - `outcomes`: what became of each subscriber, as an emit records it
 //! - `subscriber_outcome`: what became of one subscriber of an event
 //! - `queue_full`: an event that the queue did not accept, and why
@@ -24,13 +24,13 @@ mod too_deep;
 mod topic_chain;
 mod waits_for_itself;
 
+pub(crate) use emit_result::EmitStats;
 pub use emit_result::{EmitError, Emitted};
-pub(crate) use emit_result::{EmitErrorKind, EmitStats};
-pub(crate) use failure_list::FailureList;
-pub(crate) use failures::FailedEmission;
+pub(crate) use failure_list::{EmitErrorKind, FailureList};
 pub use failures::{
-    BoxError, Cause, FailedCheck, Failure, MiddlewarePanic, Panic, is_outside_tokio,
+    BoxError, Cause, FailedCheck, Failure, MiddlewarePanic, Panic, ParamError, is_outside_tokio,
 };
+pub(crate) use failures::{FailedEmission, Failures, error_text};
 pub(crate) use outcomes::{NotRun, Outcomes, PlanSubscribers, Recording};
 pub use queue_full::{QueueFull, Undelivered};
 pub(crate) use refused_call::RefusedCall;

@@ -1,7 +1,7 @@
 //! What became of each subscriber of an emit: only the exceptions are recorded, and the rest is derived from them on
 //! request.
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, ptr, sync::Arc};
 
 use super::{
     failures::Failure,
@@ -12,36 +12,53 @@ use crate::{
     primitives::OptionBox,
 };
 
-/// The subscribers of a plan.
-#[derive(Debug, Default)]
-pub(crate) struct PlanSubscribers {
-    /// The sync and awaited ones, in running order.
-    pub(crate) chain: Vec<Arc<SubscriberInfo>>,
-    /// Those that run later.
-    pub(crate) background: Vec<Arc<SubscriberInfo>>,
-    pub(crate) muted: Vec<Arc<SubscriberInfo>>,
-}
+/// The subscribers of a plan: the sync and awaited ones in running order, then those that run later. Each with whether it is
+/// muted, and so not in the plan.
+#[derive(Debug)]
+pub(crate) struct PlanSubscribers(Vec<(Arc<SubscriberInfo>, bool)>);
 
 impl PlanSubscribers {
-    /// `None` if none is muted.
-    pub(crate) fn of_muted(muted: Vec<Arc<SubscriberInfo>>) -> Option<Arc<Self>> {
-        let plan = Self {
-            muted,
-            ..Self::default()
-        };
-        (!plan.muted.is_empty()).then(|| Arc::new(plan))
+    /// The subscribers of a plan, and the muted ones, each with its index among them all.
+    pub(crate) fn new<'p>(
+        called: impl Iterator<Item = &'p Arc<SubscriberInfo>>,
+        muted: &[(usize, Arc<SubscriberInfo>)],
+    ) -> Self {
+        let mut all: Vec<_> = called.map(|one| (Arc::clone(one), false)).collect();
+        for (index, one) in muted {
+            all.insert(*index, (Arc::clone(one), true));
+        }
+        Self(all)
+    }
+
+    /// Muted ones in running order. `None` if there are none.
+    pub(crate) fn of_muted(muted: impl Iterator<Item = Arc<SubscriberInfo>>) -> Option<Arc<Self>> {
+        let mut all: Vec<_> = muted.map(|one| (one, true)).collect();
+        all.sort_by_key(|(one, _)| one.runs_later());
+        (!all.is_empty()).then(|| Arc::new(Self(all)))
+    }
+
+    fn contains(&self, subscriber: &SubscriberInfo) -> bool {
+        self.0.iter().any(|(one, _)| ptr::eq(&**one, subscriber))
+    }
+
+    /// The subscriber with this index among those of the background plan.
+    fn in_background(&self, number: usize) -> Option<&Arc<SubscriberInfo>> {
+        let called = self.0.iter().filter(|(_, is_muted)| !is_muted);
+        let mut background = called.map(|(one, _)| one).filter(|one| one.runs_later());
+        background.nth(number)
     }
 }
 
-/// What became of a subscriber, if that does not follow from its kind.
-#[derive(Clone, Copy, Debug)]
-enum Exception {
-    Skipped(SkipReason),
-    /// It is deferred, and ran in the emit, since the queue did not accept the event.
-    Ran,
-}
+/// What became of subscribers, if that does not follow from their kind, and is not a failure of the emit.
+type Exceptions = Vec<(Arc<SubscriberInfo>, SubscriberOutcome)>;
 
-type Exceptions = Vec<(Arc<SubscriberInfo>, Exception)>;
+/// What few records have.
+#[derive(Default)]
+struct Rare {
+    exceptions: Exceptions,
+    /// Those that run after the commit, of an emit in a unit of work.
+    held: Option<Arc<PlanSubscribers>>,
+}
 
 /// What became of the subscribers for which there is no exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,14 +79,14 @@ pub(crate) enum NotRun {
     FoundNone,
     /// Too many emits are nested.
     Refused,
-    /// An interceptor withheld the event.
+    /// An interceptor or a middleware withheld the event.
     Withheld,
 }
 
 /// The record of an emit. It has no padding, since each result of an emit contains it.
 pub(crate) struct Outcomes {
     plan: Option<Arc<PlanSubscribers>>,
-    exceptions: OptionBox<Exceptions>,
+    rare: OptionBox<Rare>,
     others: Others,
 }
 
@@ -86,7 +103,7 @@ impl Outcomes {
     const fn empty(others: Others) -> Self {
         Self {
             plan: None,
-            exceptions: OptionBox::NONE,
+            rare: OptionBox::NONE,
             others,
         }
     }
@@ -105,32 +122,40 @@ impl Outcomes {
         self.plan = plan;
     }
 
+    /// The emit is in a unit of work: these run after its commit.
+    #[cold]
+    pub(crate) fn set_held(&mut self, held: Option<Arc<PlanSubscribers>>) {
+        self.rare.get_or_insert_default().held = held;
+    }
+
     /// A filter has just excluded the event.
     #[cold]
     pub(crate) fn skip(&mut self, subscriber: &Arc<SubscriberInfo>, origin: Option<&Origin>) {
-        self.add_skipped(Arc::clone(subscriber), SkipReason::of(subscriber, origin));
+        let reason = SkipReason::of(subscriber, origin);
+        self.add(Arc::clone(subscriber), SubscriberOutcome::Skipped(reason));
     }
 
-    /// The subscriber was skipped.
+    /// What became of a subscriber. The first outcome that is added for it counts.
     #[cold]
-    pub(crate) fn add_skipped(&mut self, subscriber: Arc<SubscriberInfo>, reason: SkipReason) {
-        let exceptions = self.exceptions.get_or_insert_default();
-        exceptions.push((subscriber, Exception::Skipped(reason)));
+    pub(crate) fn add(&mut self, subscriber: Arc<SubscriberInfo>, outcome: SubscriberOutcome) {
+        let exceptions = &mut self.rare.get_or_insert_default().exceptions;
+        exceptions.push((subscriber, outcome));
     }
 
-    /// A subscriber that runs later was skipped; the number is its index among these.
-    pub(crate) fn add_skipped_later(&mut self, number: usize, reason: SkipReason) {
-        let subscribers = self.plan.as_ref().map(|plan| &plan.background);
-        if let Some(subscriber) = subscribers.and_then(|all| all.get(number)).cloned() {
-            self.add_skipped(subscriber, reason);
+    /// The same for the subscriber with this index in the background plan.
+    pub(crate) fn add_in_background(&mut self, number: usize, outcome: SubscriberOutcome) {
+        let plan = self.plan.as_ref();
+        if let Some(subscriber) = plan.and_then(|plan| plan.in_background(number)).cloned() {
+            self.add(subscriber, outcome);
         }
     }
 
-    /// A deferred subscriber ran in the emit.
+    /// A middleware around the emission has cut the subscriber off.
     #[cold]
-    pub(crate) fn add_ran(&mut self, subscriber: Arc<SubscriberInfo>) {
-        let exceptions = self.exceptions.get_or_insert_default();
-        exceptions.push((subscriber, Exception::Ran));
+    pub(crate) fn add_cut_off(&mut self, subscriber: Arc<SubscriberInfo>) {
+        let exceptions = &mut self.rare.get_or_insert_default().exceptions;
+        let outcome = SubscriberOutcome::NotReached(NotReached::CutOff);
+        exceptions.push((subscriber, outcome));
     }
 
     /// The outcome of each subscriber.
@@ -139,10 +164,9 @@ impl Outcomes {
         stopped_by: Option<&Arc<SubscriberInfo>>,
         failures: &[Failure],
     ) -> Vec<(&'o SubscriberInfo, SubscriberOutcome)> {
-        let Some(plan) = &self.plan else {
-            return Vec::new();
-        };
-        let exceptions = self.exceptions.get().map_or(&[][..], Vec::as_slice);
+        let rare = self.rare.get();
+        let exceptions = rare.map_or(&[][..], |rare| &rare.exceptions);
+        let held = rare.and_then(|rare| rare.held.as_deref());
         let of_whole = match self.others {
             Others::Refused => Some(NotReached::Refused),
             Others::Withheld => Some(NotReached::Withheld),
@@ -167,8 +191,7 @@ impl Outcomes {
             }
             let mut exceptions = exceptions.iter();
             match exceptions.find(|(one, _)| is_it(one)) {
-                Some((_, Exception::Skipped(reason))) => SubscriberOutcome::Skipped(*reason),
-                Some((_, Exception::Ran)) => SubscriberOutcome::Ran,
+                Some((_, outcome)) => outcome.clone(),
                 None if subscriber.deferred => SubscriberOutcome::Deferred,
                 None if subscriber.asynchronous && self.others == Others::OfSyncEmit => {
                     SubscriberOutcome::Deferred
@@ -176,19 +199,55 @@ impl Outcomes {
                 None => SubscriberOutcome::Ran,
             }
         };
-        let reached = plan.chain.iter().chain(&plan.background);
-        let mut list: Vec<_> = reached.map(|one| (&**one, outcome(one))).collect();
-        let muted = plan.muted.iter();
-        list.extend(muted.map(|one| (&**one, SubscriberOutcome::Skipped(SkipReason::Muted))));
+        let outcome = |(one, is_muted): &'o (Arc<SubscriberInfo>, bool)| {
+            let outcome = if *is_muted {
+                SubscriberOutcome::Skipped(SkipReason::Muted)
+            } else {
+                outcome(one)
+            };
+            (&**one, outcome)
+        };
+        let mut list: Vec<_> = match &self.plan {
+            None => Vec::new(),
+            Some(plan) => plan.0.iter().map(outcome).collect(),
+        };
+        if let Some(held) = held {
+            let of_held = |one| held_outcome(one, of_whole, stopped_by, failures);
+            list.retain(|(one, _)| !held.contains(one));
+            list.extend(held.0.iter().map(of_held));
+        }
         list
     }
+}
+
+/// The outcome of a subscriber that runs after the commit. A named event has an info of its own for each of its plans.
+fn held_outcome<'o>(
+    (subscriber, is_muted): &'o (Arc<SubscriberInfo>, bool),
+    of_whole: Option<NotReached>,
+    stopped_by: Option<&Arc<SubscriberInfo>>,
+    failures: &[Failure],
+) -> (&'o SubscriberInfo, SubscriberOutcome) {
+    let identity = |one: &SubscriberInfo| (one.name.clone(), one.location, one.pattern.clone());
+    let own = identity(subscriber);
+    let failed = failures.iter().find(|one| {
+        let failed = one.shared_subscriber();
+        Arc::ptr_eq(failed, subscriber) || identity(failed) == own
+    });
+    let outcome = match (of_whole, failed) {
+        _ if *is_muted => SubscriberOutcome::Skipped(SkipReason::Muted),
+        (Some(reason), _) => SubscriberOutcome::NotReached(reason),
+        _ if stopped_by.is_some() => SubscriberOutcome::NotReached(NotReached::AfterStop),
+        (_, Some(failure)) => SubscriberOutcome::Failed(failure.clone()),
+        _ => SubscriberOutcome::AfterCommit,
+    };
+    (subscriber, outcome)
 }
 
 /// The record of an emit in progress. The plan, which each recorded emit sets, is a cell of its own: the rest is not moved
 /// for it.
 pub(crate) struct Recording {
     plan: Cell<Option<Arc<PlanSubscribers>>>,
-    rest: Cell<(OptionBox<Exceptions>, Others)>,
+    rest: Cell<(OptionBox<Rare>, Others)>,
 }
 
 impl Recording {
@@ -197,16 +256,16 @@ impl Recording {
     pub(crate) fn new(outcomes: Outcomes) -> Self {
         Self {
             plan: Cell::new(outcomes.plan),
-            rest: Cell::new((outcomes.exceptions, outcomes.others)),
+            rest: Cell::new((outcomes.rare, outcomes.others)),
         }
     }
 
     #[inline]
     pub(crate) fn into_outcomes(self) -> Outcomes {
-        let (exceptions, others) = self.rest.into_inner();
+        let (rare, others) = self.rest.into_inner();
         Outcomes {
             plan: self.plan.into_inner(),
-            exceptions,
+            rare,
             others,
         }
     }
@@ -220,15 +279,15 @@ impl Recording {
     /// Calls a function with the record.
     #[cold]
     pub(crate) fn change(&self, change: impl FnOnce(&mut Outcomes)) {
-        let (exceptions, others) = self.rest.replace((OptionBox::NONE, Others::OfSyncEmit));
+        let (rare, others) = self.rest.replace((OptionBox::NONE, Others::OfSyncEmit));
         let mut outcomes = Outcomes {
             plan: self.plan.take(),
-            exceptions,
+            rare,
             others,
         };
         change(&mut outcomes);
         self.plan.set(outcomes.plan);
-        self.rest.set((outcomes.exceptions, outcomes.others));
+        self.rest.set((outcomes.rare, outcomes.others));
     }
 }
 

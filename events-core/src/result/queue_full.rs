@@ -41,10 +41,19 @@ pub enum Undelivered {
         /// The maximum number of scheduled events.
         capacity: usize,
     },
+    /// As many events wait until this subscriber may be called, for its `concurrency`, its `per_key` or a retry, as the queue
+    /// holds. The event is delivered to the other subscribers.
+    BacklogFull {
+        /// The maximum number of events that wait for it: the capacity of the queue.
+        capacity: usize,
+    },
     /// The queue was shut down.
     ShutDown,
     /// The event's `Clone` panicked, so there was no snapshot of the event for the queue.
     NotCopied,
+    /// The event was emitted in a [unit of work](crate::UnitOfWork) or a savepoint that was rolled back before, or that ended
+    /// before the subscribers that run at once had.
+    UnitEnded,
 }
 
 impl fmt::Display for Undelivered {
@@ -62,8 +71,17 @@ impl fmt::Display for Undelivered {
                  set_schedule_capacity",
                 Plural(*capacity, "event")
             ),
+            Self::BacklogFull { capacity } => write!(
+                f,
+                "its backlog is full, with {} that wait for its concurrency, its per_key or a retry; let its calls end \
+                 sooner, give it fewer retries or more concurrency, or raise the capacity with set_capacity",
+                Plural(*capacity, "event")
+            ),
             Self::ShutDown => f.write_str("the queue is shut down"),
             Self::NotCopied => f.write_str("the event could not be cloned: its Clone panicked"),
+            Self::UnitEnded => f.write_str(
+                "the unit of work, or the savepoint, has ended; emit, and await the emit, before its end",
+            ),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use super::{timed_out::TimedOut, waits_for_itself::WaitsForItself};
+use super::{failures::ParamError, timed_out::TimedOut, waits_for_itself::WaitsForItself};
 use crate::primitives::one_line;
 
 /// A refused call, as the error that the dispatch receives in place of the handler's. It is private, so that
@@ -13,6 +13,7 @@ pub(crate) enum RefusedCall {
     WaitsForItself(WaitsForItself),
     NotAwaited,
     NoCopy(NoCopy),
+    Param(ParamError),
     /// It was dropped before its end.
     TimedOut(TimedOut),
 }
@@ -23,6 +24,7 @@ impl fmt::Display for RefusedCall {
             Self::WaitsForItself(why) => why.fmt(f),
             Self::NotAwaited => NotAwaited(()).fmt(f),
             Self::NoCopy(why) => why.fmt(f),
+            Self::Param(why) => why.fmt(f),
             Self::TimedOut(why) => why.fmt(f),
         }
     }
@@ -70,7 +72,8 @@ impl fmt::Display for NotAwaited {
 
 impl Error for NotAwaited {}
 
-/// An event that cannot be copied, for a subscriber that takes an [`EventCopy`](crate::EventCopy).
+/// An event that cannot be copied, for a subscriber that takes an [`EventCopy`](crate::EventCopy), or that runs after the end
+/// of the unit of work in which the event was emitted without being moved.
 ///
 /// `Display` names the topic and the remedy.
 ///
@@ -94,11 +97,23 @@ impl Error for NotAwaited {}
 pub struct NoCopy {
     topic: Cow<'static, str>,
     borrows: bool,
+    /// Whether it is a unit of work that holds the copy.
+    in_unit: bool,
 }
 
 impl NoCopy {
     pub(crate) fn new(topic: Cow<'static, str>, borrows: bool) -> Self {
-        Self { topic, borrows }
+        Self {
+            topic,
+            borrows,
+            in_unit: false,
+        }
+    }
+
+    /// The same where a unit of work was to hold the copy.
+    pub(crate) fn in_unit(mut self) -> Self {
+        self.in_unit = true;
+        self
     }
 
     /// The topic of the event.
@@ -111,7 +126,17 @@ impl NoCopy {
 impl fmt::Display for NoCopy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let topic = one_line(&self.topic);
-        write!(f, "it takes a copy of the event, and `{topic}` has none; ")?;
+        if self.in_unit {
+            write!(
+                f,
+                "it receives a copy of the event when the unit of work has ended, and `{topic}` has none; "
+            )?;
+            if !self.borrows {
+                f.write_str("move it into the unit with `emit_in`, or ")?;
+            }
+        } else {
+            write!(f, "it takes a copy of the event, and `{topic}` has none; ")?;
+        }
         f.write_str(if self.borrows {
             "an event that borrows cannot outlive the emit: store owned values in it, or make the subscriber a sync one"
         } else {

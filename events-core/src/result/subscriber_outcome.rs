@@ -16,8 +16,9 @@ use super::failures::Failure;
 /// fn label(outcome: &SubscriberOutcome) -> &'static str {
 ///     match outcome {
 ///         SubscriberOutcome::Ran | SubscriberOutcome::Stopped => "ran",
-///         SubscriberOutcome::Failed(_) | SubscriberOutcome::Retrying(_) => "failed",
-///         SubscriberOutcome::Deferred => "deferred",
+///         SubscriberOutcome::Failed(_) => "failed",
+///         SubscriberOutcome::Retrying(_) => "retrying",
+///         SubscriberOutcome::Deferred | SubscriberOutcome::AfterCommit => "deferred",
 ///         _ => "skipped",
 ///     }
 /// }
@@ -32,7 +33,8 @@ use super::failures::Failure;
 pub enum SubscriberOutcome {
     /// It ran to its end.
     Ran,
-    /// It ran, and stopped the subscribers after it.
+    /// It ran, and stopped the subscribers after it. A subscriber that runs later stops none: if middleware returns this for
+    /// it, it ran.
     Stopped,
     /// It was not called, because one of its options excluded the event.
     Skipped(SkipReason),
@@ -40,7 +42,11 @@ pub enum SubscriberOutcome {
     Failed(Failure),
     /// It will run later, from the queue.
     Deferred,
-    /// It failed, and a further attempt follows.
+    /// It will run after the commit of the [unit of work](crate::UnitOfWork) in which the event was emitted, there from the queue
+    /// if it is async or deferred. It counts as [deferred](crate::Emitted::deferred).
+    AfterCommit,
+    /// It failed, and a further attempt follows. If middleware returns this after a call that is not repeated, the subscriber
+    /// failed.
     Retrying(Failure),
     /// It was not called, for a reason that lies outside of it and is not a failure of it.
     NotReached(NotReached),
@@ -66,10 +72,10 @@ pub enum SkipReason {
     UsedUp,
     /// Its subscription was dropped.
     Unsubscribed,
+    /// A later event has replaced this one within its `debounce`.
+    Replaced,
     /// It is muted.
     Muted,
-    /// A filter excluded the event; which one is not recorded.
-    Filtered,
     /// A [middleware](crate::Registry::wrap) did not call it.
     Middleware,
 }
@@ -92,7 +98,7 @@ pub enum NotReached {
     Refused,
     /// The event was withheld from all subscribers, by a test or by a middleware.
     Withheld,
-    /// The emit was dropped before its end.
+    /// The emit was dropped before its end, or a [middleware](crate::Registry::wrap_emit) cut it off.
     CutOff,
 }
 
@@ -102,9 +108,12 @@ impl SubscriberOutcome {
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure) | Self::Retrying(failure) => Some(failure),
-            Self::Ran | Self::Stopped | Self::Skipped(_) | Self::Deferred | Self::NotReached(_) => {
-                None
-            }
+            Self::Ran
+            | Self::Stopped
+            | Self::Skipped(_)
+            | Self::Deferred
+            | Self::AfterCommit
+            | Self::NotReached(_) => None,
         }
     }
 }
@@ -117,6 +126,7 @@ impl fmt::Display for SubscriberOutcome {
             Self::Skipped(reason) => write!(f, "was skipped: {reason}"),
             Self::Failed(failure) => failure.cause().fmt(f),
             Self::Deferred => f.write_str("runs later, from the queue"),
+            Self::AfterCommit => f.write_str("runs after the commit"),
             Self::Retrying(failure) => {
                 write!(f, "is tried again, since it {}", failure.cause())
             }
@@ -132,8 +142,8 @@ impl fmt::Display for SkipReason {
             Self::Condition => "its condition rejected the event",
             Self::UsedUp => "it runs once, and has run",
             Self::Unsubscribed => "its subscription was dropped",
+            Self::Replaced => "a later event has replaced this one",
             Self::Muted => "it is muted",
-            Self::Filtered => "a filter excluded the event",
             Self::Middleware => "a middleware did not call it",
         })
     }

@@ -1,8 +1,9 @@
 //! The error of an emit that was refused because it was nested too deep.
 
-use std::{error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt};
 
 use super::topic_chain::fmt_chain;
+use crate::primitives::OptionBox;
 
 /// A refused emit: it exceeded the limit of nested emits, or little of the thread's stack was left.
 ///
@@ -39,13 +40,15 @@ use super::topic_chain::fmt_chain;
 /// Changed.emit();
 ///
 /// let refused = REFUSED.lock().unwrap().take().expect("the third emit is refused");
-/// assert_eq!((refused.limit(), refused.chain()), (2, &["cells::changed"; 3][..]));
+/// assert_eq!(refused.limit(), 2);
+/// assert_eq!(refused.chain(), ["cells::changed"; 3]);
 /// ```
 #[derive(Clone, Debug)]
 pub struct TooDeep {
     pub(crate) limit: usize,
     pub(crate) stack_left: Option<usize>,
-    pub(crate) chain: Vec<&'static str>,
+    /// Its drop is outlined: each result of an emit may contain a refusal.
+    pub(crate) chain: OptionBox<Vec<Cow<'static, str>>>,
 }
 
 impl TooDeep {
@@ -63,8 +66,8 @@ impl TooDeep {
 
     /// The topics of the nested emits, outermost first; the refused one is last.
     #[must_use]
-    pub fn chain(&self) -> &[&'static str] {
-        &self.chain
+    pub fn chain(&self) -> &[Cow<'static, str>] {
+        self.chain.get().map_or(&[], Vec::as_slice)
     }
 }
 
@@ -86,7 +89,7 @@ impl TooDeep {
                 )?;
             }
             Some(left) => {
-                fmt_nested(f, self.chain.len() - 1)?;
+                fmt_nested(f, self.chain().len() - 1)?;
                 write!(
                     f,
                     ", and {} KiB of the thread's stack are left (enqueue the inner events, or use a thread with a \
@@ -95,7 +98,7 @@ impl TooDeep {
                 )?;
             }
         }
-        fmt_chain(f, &self.chain)
+        fmt_chain(f, self.chain())
     }
 }
 

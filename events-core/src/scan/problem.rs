@@ -7,7 +7,10 @@ use crate::{
     handler::MissingState,
     plan::Conflict,
     primitives::one_line,
-    subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states},
+    subscribe::{
+        OTHER_COPY, fmt_cycle, fmt_divided, fmt_invalid_pattern, fmt_param, fmt_unawaited,
+        provided_states,
+    },
 };
 
 /// Everything that a scan found wrong; nothing was registered.
@@ -135,6 +138,15 @@ pub enum Problem {
         /// The types of the states that scans provide, sorted.
         provided: Vec<&'static str>,
     },
+    /// A subscriber has a [parameter](crate::handlers::Param) that cannot be prepared.
+    Param {
+        /// The subscriber.
+        subscriber: String,
+        /// The type of the parameter.
+        type_name: &'static str,
+        /// Why it cannot be prepared.
+        error: String,
+    },
     /// The pattern of a subscriber is valid, but too large to be compiled.
     InvalidPattern {
         /// The subscriber.
@@ -160,6 +172,14 @@ pub enum Problem {
         /// The subscriber that runs later.
         first: String,
         /// The subscriber that must run after it.
+        second: String,
+    },
+    /// A subscriber must run before another that in a [unit of work](crate::UnitOfWork) runs earlier, or never receives the
+    /// same event.
+    DividedByUnit {
+        /// The subscriber that is to run first.
+        first: String,
+        /// The subscriber that is to run after it.
         second: String,
     },
     /// A target of `before` or `after` is no subscriber.
@@ -222,6 +242,11 @@ impl Problem {
                 type_name,
                 provided,
             },
+            InstallError::Param { type_name, error } => Self::Param {
+                subscriber,
+                type_name,
+                error,
+            },
             InstallError::InvalidPattern { pattern, error } => Self::InvalidPattern {
                 subscriber,
                 pattern,
@@ -238,6 +263,10 @@ impl From<&Conflict> for Problem {
                 subscribers: cycle.iter().map(ToString::to_string).collect(),
             },
             Conflict::Unawaited([first, second]) => Self::Unawaited {
+                first: first.to_string(),
+                second: second.to_string(),
+            },
+            Conflict::Divided([first, second]) => Self::DividedByUnit {
                 first: first.to_string(),
                 second: second.to_string(),
             },
@@ -276,6 +305,11 @@ impl fmt::Display for Problem {
                  add .state(..) to the scanner: events_core::scanner().state(value).run()",
                 provided_states(provided)
             ),
+            Self::Param {
+                subscriber,
+                type_name,
+                error,
+            } => fmt_param(f, subscriber, type_name, error),
             Self::InvalidPattern {
                 subscriber,
                 pattern,
@@ -288,6 +322,7 @@ impl fmt::Display for Problem {
             ),
             Self::Cycle { subscribers } => fmt_cycle(f, subscribers),
             Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
+            Self::DividedByUnit { first, second } => fmt_divided(f, first, second),
             Self::OtherCopy => f.write_str(OTHER_COPY),
             Self::UnknownTarget {
                 subscriber,

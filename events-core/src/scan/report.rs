@@ -7,12 +7,14 @@ use crate::{
     metadata::{EventInfo, SubscriberInfo},
     primitives::{Plural, one_line},
     queue::START_WORKER,
+    registry::DeclaredOfEvent,
 };
 
 /// The declared subscribers that all scans of a registry have registered so far.
 ///
 /// `Display` prints a table: topic, subscriber, file and line, priority, kind and origin of each
-/// subscriber, by topic and in running order, and a line of totals. Below that it prints hints, one a line: that a
+/// subscriber, by topic and in running order, and a line of totals. Behind the kind stands when it runs in a unit of work, if
+/// the kind does not say it: `after commit` or `after rollback`. Below that it prints hints, one a line: that a
 /// crate may not be linked, if no subscriber is; [`unmatched_patterns`](Self::unmatched_patterns);
 /// [`uncopied_events`](Self::uncopied_events); and [`listeners_to_add`](Self::listeners_to_add).
 ///
@@ -44,6 +46,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ScanReport {
     subscribers: Vec<Arc<SubscriberInfo>>,
+    /// The kind of each subscriber, with its phase of a unit of work.
+    kinds: Vec<Cow<'static, str>>,
     crates: BTreeMap<&'static str, CrateCounts>,
     hints: Hints,
     listeners_to_add: Vec<String>,
@@ -81,15 +85,20 @@ pub struct CrateCounts {
 
 impl ScanReport {
     pub(crate) fn new(
-        mut by_event: Vec<Vec<Arc<SubscriberInfo>>>,
+        mut by_event: Vec<DeclaredOfEvent>,
         events: &[EventInfo],
         hints: Hints,
         listeners_to_add: Vec<String>,
         found_nothing: bool,
     ) -> Self {
-        by_event.retain(|subscribers| !subscribers.is_empty());
-        by_event.sort_by(|one, other| one[0].topic.cmp(&other[0].topic));
-        let subscribers: Vec<_> = by_event.into_iter().flatten().collect();
+        by_event.retain(|(_, subscribers)| !subscribers.is_empty());
+        by_event.sort_by(|(_, one), (_, other)| one[0].topic.cmp(&other[0].topic));
+        let mut kinds = Vec::new();
+        let mut subscribers: Vec<Arc<SubscriberInfo>> = Vec::new();
+        for (event, of_event) in by_event {
+            kinds.extend(of_event.iter().map(|one| one.kind_and_phase(event)));
+            subscribers.extend(of_event);
+        }
         let mut crates: BTreeMap<_, CrateCounts> = BTreeMap::new();
         for event in events {
             crates.entry(event.crate_name()).or_default().events += 1;
@@ -102,6 +111,7 @@ impl ScanReport {
         }
         Self {
             subscribers,
+            kinds,
             crates,
             hints,
             listeners_to_add,
@@ -240,7 +250,7 @@ impl fmt::Display for ScanReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = vec![HEADINGS.map(String::from)];
         let mut last_topic = "";
-        for subscriber in self.subscribers() {
+        for (subscriber, kind) in self.subscribers().zip(&self.kinds) {
             rows.push([
                 if subscriber.topic == last_topic {
                     String::new()
@@ -250,7 +260,7 @@ impl fmt::Display for ScanReport {
                 one_line(&subscriber.name).into_owned(),
                 subscriber.location.to_string(),
                 subscriber.priority.to_string(),
-                subscriber.kind().to_owned(),
+                kind.clone().into_owned(),
                 subscriber
                     .origin
                     .as_ref()

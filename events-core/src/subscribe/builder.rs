@@ -20,14 +20,14 @@ use super::{
 use crate::{
     background::{Awaited, CallState, ErasedAwaited, FilteredAwaited, OnceHandler, TimedAwaited},
     context::OwnSubscription,
-    event::{Family, Snapshot},
+    event::{Family, Snapshot, register_clone_fn},
     handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
     metadata::{
         CallPolicies, Key, Location, Once, OrderTarget, Pattern, SubscriberInfo, SubscriberOptions,
     },
     plan::{
         AnyEventHandler, Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank,
-        Registration,
+        Registration, unit_phase_of,
     },
     primitives::CatchDrop,
     registry::{Registry, SubscriberGroup},
@@ -185,6 +185,7 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
         name: Key,
         handler: impl Background<E>,
     ) -> Self {
+        register_clone_fn::<E>(); // for an emit in a unit of work
         Self::new(
             registry,
             location,
@@ -262,8 +263,11 @@ impl<F: Family, T> NewSubscription<F, T> {
     ///
     /// # Errors
     ///
-    /// When the id is in use, a target of `before` or `after` is not subscribed to the event, or
-    /// these options contradict each other. Nothing is subscribed then.
+    /// When the id is in use, a target of `before` or `after` is not subscribed to the event, or these options contradict
+    /// each other; when an option is not for such a handler, as a delay or a debounce without `deferred`, or the timeout of a
+    /// sync one; and when the registry is the default one of another copy of the crate. Nothing is subscribed then.
+    ///
+    /// A value that is wrong in itself, such as a timeout of zero, panics where it is set.
     pub fn register(self) -> Result<Subscription, SubscribeError> {
         let registry = self.registry.clone();
         let (entry, part) = self.prepare();
@@ -315,6 +319,7 @@ impl<F: Family, T> NewSubscription<F, T> {
         } else {
             Position {
                 phase: Phase::of(&subscriber),
+                unit_phase: unit_phase_of(&subscriber),
                 rank: Rank::subscribed(subscriber.priority, number),
                 names: self.names.into_iter().chain(id).collect(),
                 before: self.before,

@@ -48,6 +48,15 @@ pub enum SubscribeError {
         /// The types of the states that scans provide, sorted.
         provided: Vec<&'static str>,
     },
+    /// A handler of a listener has a [parameter](crate::handlers::Param) that cannot be prepared.
+    Param {
+        /// The handler.
+        subscriber: String,
+        /// The type of the parameter.
+        type_name: &'static str,
+        /// Why it cannot be prepared.
+        error: String,
+    },
     /// The pattern of a handler of a listener is valid, but too large to be compiled.
     InvalidPattern {
         /// The handler.
@@ -70,8 +79,26 @@ pub enum SubscribeError {
         /// The subscriber that must run after it.
         second: String,
     },
+    /// A subscriber must run before another that in a [unit of work](crate::UnitOfWork) runs earlier, or never receives the
+    /// same event.
+    DividedByUnit {
+        /// The subscriber that is to run first.
+        first: String,
+        /// The subscriber that is to run after it.
+        second: String,
+    },
     /// A subscriber has a delay and is not deferred.
     DelayNotDeferred {
+        /// The subscriber.
+        subscriber: String,
+    },
+    /// A subscriber has a timeout and is not async.
+    TimeoutNotAsync {
+        /// The subscriber.
+        subscriber: String,
+    },
+    /// A subscriber has a debounce and is not deferred.
+    DebounceNotDeferred {
         /// The subscriber.
         subscriber: String,
     },
@@ -87,6 +114,10 @@ impl From<&Conflict> for SubscribeError {
                 cycle: cycle.iter().map(ToString::to_string).collect(),
             },
             Conflict::Unawaited([first, second]) => Self::Unawaited {
+                first: first.to_string(),
+                second: second.to_string(),
+            },
+            Conflict::Divided([first, second]) => Self::DividedByUnit {
                 first: first.to_string(),
                 second: second.to_string(),
             },
@@ -124,6 +155,11 @@ impl fmt::Display for SubscribeError {
                  run a scan with it first: registry.scanner().state(value).run()",
                 provided_states(provided)
             ),
+            Self::Param {
+                subscriber,
+                type_name,
+                error,
+            } => fmt_param(f, subscriber, type_name, error),
             Self::InvalidPattern {
                 subscriber,
                 pattern,
@@ -131,10 +167,21 @@ impl fmt::Display for SubscribeError {
             } => fmt_invalid_pattern(f, subscriber, pattern, error),
             Self::Cycle { cycle } => fmt_cycle(f, cycle),
             Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
+            Self::DividedByUnit { first, second } => fmt_divided(f, first, second),
             Self::DelayNotDeferred { subscriber } => write!(
                 f,
                 "{subscriber} has a delay, which only deferred subscribers may have, since the emit does not wait for \
                  them; add `.deferred()`, or remove the delay"
+            ),
+            Self::TimeoutNotAsync { subscriber } => write!(
+                f,
+                "{subscriber} has a timeout, which only async subscribers may have, since a sync one cannot be dropped \
+                 before its end; subscribe an async function, or remove the timeout"
+            ),
+            Self::DebounceNotDeferred { subscriber } => write!(
+                f,
+                "{subscriber} has a debounce, which only deferred subscribers may have, since an emit does not wait for \
+                 further events; add `.deferred()`, or remove the debounce"
             ),
             Self::OtherCopy => f.write_str(OTHER_COPY),
         }
@@ -155,6 +202,17 @@ pub(crate) fn provided_states(types: &[&str]) -> String {
     }
     let states: Vec<_> = types.iter().map(|name| format!("State<{name}>")).collect();
     format!(" (provided: {})", states.join(", "))
+}
+
+/// The text of a parameter that cannot be prepared, also for the errors of a scan.
+pub(crate) fn fmt_param(
+    f: &mut fmt::Formatter<'_>,
+    subscriber: &str,
+    type_name: &str,
+    error: &str,
+) -> fmt::Result {
+    let error = one_line(error);
+    write!(f, "{subscriber} has the parameter {type_name}: {error}")
 }
 
 /// The text of a pattern that is too large to be compiled, also for the errors of a scan.
@@ -194,5 +252,14 @@ pub(crate) fn fmt_unawaited(f: &mut fmt::Formatter<'_>, first: &str, second: &st
         f,
         "{first} runs later than {second}, so it cannot run before it; make the first sync or awaited, \
          or the second async or deferred as well, with no shorter delay than the first"
+    )
+}
+
+/// The text of an order that a unit of work does not keep, also for the errors of a scan.
+pub(crate) fn fmt_divided(f: &mut fmt::Formatter<'_>, first: &str, second: &str) -> fmt::Result {
+    write!(
+        f,
+        "{first} cannot run before {second}: in a unit of work it runs later, or not with the same event; give both the \
+         same of `at_once`, `after_commit` and `after_rollback`, or remove the order"
     )
 }

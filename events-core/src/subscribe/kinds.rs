@@ -1,5 +1,7 @@
 //! The kinds of run-time subscriptions, as types.
 
+use crate::event::{HeldCopy, register_clone_fn};
+
 /// A sync handler: the emit calls it at its position in the order, and resumes when it has
 /// returned.
 ///
@@ -39,3 +41,39 @@ pub trait ExactKind {}
 impl ExactKind for SyncKind {}
 impl ExactKind for AwaitedKind {}
 impl ExactKind for BackgroundKind {}
+
+/// The kinds whose handler is called at its place in the order, not later.
+#[doc(hidden)]
+pub trait InOrderKind {}
+
+impl InOrderKind for SyncKind {}
+impl InOrderKind for AwaitedKind {}
+impl InOrderKind for PatternKind {}
+
+/// The kinds whose handler may run after a unit of work has ended, with the bound that their events then need.
+#[doc(hidden)]
+pub trait HeldKind<F> {
+    /// Registers how the events are copied, if they have a type.
+    fn register_copy() {}
+}
+
+impl<E: HeldCopy> HeldKind<E> for SyncKind {
+    fn register_copy() {
+        register_clone_fn::<E>();
+    }
+}
+
+impl<E: HeldCopy> HeldKind<E> for AwaitedKind {
+    fn register_copy() {
+        register_clone_fn::<E>();
+    }
+}
+
+impl<E: HeldCopy> HeldKind<E> for BackgroundKind {
+    fn register_copy() {
+        register_clone_fn::<E>();
+    }
+}
+
+impl<F> HeldKind<F> for PatternKind {}
+impl<F> HeldKind<F> for BackgroundPatternKind {}

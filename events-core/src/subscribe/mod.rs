@@ -37,7 +37,8 @@ pub(crate) use by_topic::copy_handler;
 pub use by_topic::register_copy;
 pub use error::SubscribeError;
 pub(crate) use error::{
-    OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states,
+    OTHER_COPY, fmt_cycle, fmt_divided, fmt_invalid_pattern, fmt_param, fmt_unawaited,
+    provided_states,
 };
 pub(crate) use filtered_handlers::{SubscribedHandler, SubscribedTopicHandler};
 pub use kinds::{AwaitedKind, BackgroundKind, BackgroundPatternKind, PatternKind, SyncKind};

@@ -1,4 +1,4 @@
-//! Adding hooks and middleware to a registry: `on_failure` and `wrap`.
+//! Adding hooks and middleware to a registry: `on_failure`, `wrap` and `wrap_emit`.
 
 use std::{
     panic::Location,
@@ -8,7 +8,7 @@ use std::{
 use super::subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe};
 use crate::{
     context::OwnSubscription,
-    policy::{Entry, FailureHook, Middleware, PolicyName, PolicyPart},
+    policy::{EmitMiddleware, Entry, FailureHook, Middleware, PolicyName, PolicyPart},
     primitives::DropSignal,
     registry::Registry,
     result::Failure,
@@ -109,6 +109,62 @@ impl Registry {
         self.add_middleware(name, Box::new(middleware))
     }
 
+    /// Puts a middleware around each whole emission of this registry, until the subscription is dropped: to measure it, to
+    /// surround it with a transaction, to refuse it. The last one that was added is the outermost.
+    ///
+    /// Emissions that are in progress, and a middleware that runs, are completed as they began. A middleware may emit,
+    /// subscribe, and drop its own subscription. See [`EmitMiddleware`] for what is wrapped; with
+    /// [`wrap`](Self::wrap) a middleware is around each call of a subscriber, inside of this. A registry without
+    /// middleware pays nothing.
+    ///
+    /// Guide: [around each emission](crate::guide::failures#middleware-around-each-emission).
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering::Relaxed}};
+    /// use events_core::{
+    ///     Emission, Event, Registry,
+    ///     middleware::{EmitMiddleware, EmitOutcome, NextEmit},
+    /// };
+    ///
+    /// #[derive(Event)]
+    /// struct OrderPlaced;
+    ///
+    /// /// Counts the emissions that a subscriber has stopped.
+    /// struct Stopped(Arc<AtomicUsize>);
+    ///
+    /// impl EmitMiddleware for Stopped {
+    ///     fn call(&self, _: &Emission, next: NextEmit<'_>) -> EmitOutcome {
+    ///         let outcome = next.run();
+    ///         self.0.fetch_add(outcome.stopped_by().iter().len(), Relaxed);
+    ///         outcome
+    ///     }
+    /// }
+    ///
+    /// let (registry, stopped) = (Registry::new(), Arc::default());
+    /// registry.on(|_: &OrderPlaced| std::ops::ControlFlow::Break(())).detach();
+    /// let counting = registry.wrap_emit(Stopped(Arc::clone(&stopped)));
+    /// registry.emit(OrderPlaced);
+    /// drop(counting);
+    /// registry.emit(OrderPlaced);
+    /// assert_eq!(stopped.load(Relaxed), 1);
+    /// ```
+    #[track_caller]
+    pub fn wrap_emit<M: EmitMiddleware>(&self, middleware: M) -> Subscription {
+        let name = PolicyName::of::<M>(Location::caller());
+        self.add_emit_middleware(name, Box::new(middleware))
+    }
+
+    fn add_emit_middleware(
+        &self,
+        name: PolicyName,
+        middleware: Box<dyn EmitMiddleware>,
+    ) -> Subscription {
+        let number = self.core().next_number();
+        let entry = Arc::new(Entry::new(number, name, middleware));
+        let weak = Arc::downgrade(&entry);
+        self.add_part(number, weak, PolicyPart::EmitMiddleware(entry))
+    }
+
     fn add_failure_hook(&self, name: PolicyName, hook: Box<FailureHook>) -> Subscription {
         let number = self.core().next_number();
         let entry = Arc::new(Entry::new(number, name, hook));
@@ -151,7 +207,7 @@ impl<T: ?Sized + Send + Sync> Closable for Entry<T> {
         self.dropped()
     }
 
-    /// A call of an async handler may be in progress inside of it.
+    /// A call that a middleware surrounds may be in progress on another task, so that the entry is in use after its removal.
     fn is_background(&self) -> bool {
         true
     }

@@ -10,7 +10,7 @@ use super::{
     subscription::{Subscription, SubscriptionPart, share},
 };
 use crate::{
-    metadata::Key,
+    metadata::{Key, SubscriberInfo},
     plan::{Entry, EventType, PatternEntry, Position, Registration},
     primitives::CatchDrop,
     registry::{Core, Registry, SubscriberGroup, Writer},
@@ -82,6 +82,19 @@ pub(crate) fn register(
     Ok(Subscription::new(parts))
 }
 
+/// The error of a policy that such a handler cannot have.
+fn misplaced_policy(one: &SubscriberInfo) -> Option<SubscribeError> {
+    let name = || one.to_string();
+    if one.delay.is_some() && !one.deferred {
+        return Some(SubscribeError::DelayNotDeferred { subscriber: name() });
+    }
+    if one.timeout.is_some() && !one.asynchronous && !one.awaited {
+        return Some(SubscribeError::TimeoutNotAsync { subscriber: name() });
+    }
+    let is_misplaced = one.debounce.is_some() && !one.deferred;
+    is_misplaced.then(|| SubscribeError::DebounceNotDeferred { subscriber: name() })
+}
+
 /// Subscribers that are to be registered, and the present subscribers of the registry.
 struct Candidates<'c> {
     core: &'c Core,
@@ -91,8 +104,8 @@ struct Candidates<'c> {
 }
 
 impl Candidates<'_> {
-    /// That the registry is of another copy, or else the first delay without `deferred`, or else the first id in use, or else the first target of
-    /// `before` or `after` that is no subscriber.
+    /// That the registry is of another copy, or else the first policy of a handler that it is not for, or else the first id
+    /// in use, or else the first target of `before` or `after` that is no subscriber.
     fn problem(&self) -> Option<SubscribeError> {
         if self.core.is_of_another_copy() {
             return Some(SubscribeError::OtherCopy);
@@ -100,11 +113,9 @@ impl Candidates<'_> {
         let exact = self.group.iter().map(|(_, entry)| &entry.registration);
         let patterns = self.group.patterns().iter();
         let mut registrations = exact.chain(patterns.map(|entry| &entry.registration));
-        let is_wrong =
-            |one: &&Registration| one.subscriber.delay.is_some() && !one.subscriber.deferred;
-        if let Some(wrong) = registrations.find(is_wrong) {
-            let subscriber = wrong.subscriber.to_string();
-            return Some(SubscribeError::DelayNotDeferred { subscriber });
+        let misplaced = registrations.find_map(|one| misplaced_policy(&one.subscriber));
+        if misplaced.is_some() {
+            return misplaced;
         }
         let mut new_ids = BTreeSet::new();
         for (id, _) in self.parts.iter().filter_map(SubscriptionPart::id) {

@@ -6,10 +6,11 @@ use std::{
 };
 
 use crate::{
-    context::{EndSubscription, OwnSubscription, log},
+    context::{EndSubscription, OwnSubscription},
     metadata::Once,
     plan::EventType,
-    primitives::{DropSignal, drop_catching},
+    primitives::{DropSignal, catch_drop, drop_catching},
+    queue::UnfinishedJob,
     registry::{Registry, Removal, WeakRegistry},
     time::TimeKey,
 };
@@ -276,8 +277,11 @@ impl Unsubscribe {
         };
         for key in scheduled {
             if let Some(job) = registry.core().queue().unschedule(key) {
-                log::given_up();
-                drop_catching(job);
+                catch_drop::<UnfinishedJob>(|| {
+                    if let Some(unfinished) = job.take() {
+                        unfinished.log_given_up();
+                    }
+                });
             }
         }
     }

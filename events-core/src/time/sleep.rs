@@ -42,8 +42,8 @@ impl Sleep {
         Self::new(clock, until, true)
     }
 
-    /// The same for a driver that has no job: it does not count as sleeping. Who sets the clock moves the jobs that are
-    /// due, which wakes drivers.
+    /// The same for a driver that has no job: it does not count as sleeping. The code that sets the clock moves the jobs
+    /// that are due, which wakes drivers.
     pub(crate) fn of_driver(clock: &Arc<Clock>, until: Instant) -> Self {
         Self::new(clock, until, false)
     }

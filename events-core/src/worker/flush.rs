@@ -16,7 +16,7 @@ use super::{
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
 use crate::{
-    context::is_in_job_of,
+    context::{depth, is_in_job_of},
     current::registry,
     primitives::{Plural, catch_record},
     queue::QueueOwner,
@@ -105,9 +105,11 @@ impl Queue {
     /// Events that another thread enqueues, or that a single event enqueues, are no chain: a flush runs them as long as
     /// they come. Called by a subscriber that
     /// this queue runs, it returns at once: the flush or worker that runs the subscriber runs the
-    /// queued events afterwards. Called by a handler in which no further emit may be nested (see
-    /// [`Registry::set_depth_limit`]), it starts no event, which is logged; the events stay in the
-    /// queue.
+    /// queued events afterwards. Called by a handler of an emit, it does not wait for an event that waits for a
+    /// subscriber of that emit, as with [`concurrency`](crate::subscribing::NewSubscription::concurrency): that subscriber
+    /// cannot proceed meanwhile. This is logged, and a later flush or worker runs the event. Called by a handler in which
+    /// no further emit may be nested (see [`Registry::set_depth_limit`]), it starts no event, which is logged; the events
+    /// stay in the queue.
     ///
     /// # Panics
     ///
@@ -118,6 +120,9 @@ impl Queue {
     #[track_caller]
     pub fn flush(&self) -> Flushed {
         let mut flush = self.flush_async();
+        if depth() > 0 {
+            flush.begin_blocking();
+        }
         let poll = |waker: &Waker| flush.poll_with(waker);
         let flushed = block_on_until(poll, None, is_driving_current_thread_runtime).ok();
         // Not in a closure, which would not pass the caller's location on.
@@ -185,6 +190,17 @@ pub struct Flush {
 }
 
 impl Flush {
+    /// It blocks a thread with emits in progress.
+    #[cold]
+    #[inline(never)]
+    fn begin_blocking(&mut self) {
+        let registry = &self.queue.0;
+        if !is_in_job_of(registry.core().queue_id()) {
+            let driver = Driver::new(registry.clone(), 1, Until::Empty);
+            self.driver.insert(driver).set_blocking();
+        }
+    }
+
     pub(super) fn poll_with(&mut self, waker: &Waker) -> Poll<Flushed> {
         let registry = &self.queue.0;
         let is_inside = is_in_job_of(registry.core().queue_id());
@@ -203,6 +219,7 @@ impl Flush {
             flushed.failures = driver.failures;
             is_cut_off = driver.is_cut_off();
             starts_none |= driver.is_too_deep() || driver.is_stop_requested();
+            log_blocked(driver.blocked());
         }
         if is_cut_off || starts_none {
             flushed.left = self.queue.len();
@@ -218,6 +235,20 @@ impl Flush {
             });
         }
         Poll::Ready(flushed)
+    }
+}
+
+/// Logs that a blocking flush leaves events which wait for an emit of its thread.
+fn log_blocked(events: usize) {
+    if events > 0 {
+        catch_record(|| {
+            tracing::error!(
+                target: "events_core",
+                events,
+                "a flush leaves events that wait for a subscriber of an emit in progress on this thread, which the flush \
+                 blocks; await flush_async(), or flush after the emit",
+            );
+        });
     }
 }
 

@@ -75,7 +75,8 @@ impl Registry {
 }
 
 impl Queue {
-    /// How many events are queued, without those that are running.
+    /// How many events are queued, without those that are running, and without those that were started and wait until
+    /// their subscribers may be called, which [`stats`](Self::stats) counts.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.core().queue().len()
@@ -99,10 +100,13 @@ impl Queue {
     #[must_use]
     pub fn stats(&self) -> QueueStats {
         let core = self.0.core();
-        QueueStats {
-            scheduled: core.queue().scheduled(),
-            ..core.drivers().stats(|| core.queue().span())
-        }
+        let mut stats = core
+            .drivers()
+            .stats(core.clock().now(), || core.queue().span());
+        stats.parked = core.queue().parked();
+        stats.scheduled = core.queue().scheduled();
+        stats.retried = core.queue().retried();
+        stats
     }
 
     /// How many events can be queued.
@@ -112,12 +116,46 @@ impl Queue {
     }
 
     /// Sets how many events can be queued, at least 1. Queued events stay, even if they are more.
+    ///
+    /// Events that were started, and wait until a subscriber may be called, take no part of the capacity: see
+    /// [`QueueStats::parked`](crate::queues::QueueStats::parked). Of these, as many as the capacity may wait for each subscriber
+    /// with `concurrency` or `per_key`. When they do, an emit does not deliver to that subscriber, which is a failure with
+    /// [`Undelivered::BacklogFull`](crate::failures::Undelivered::BacklogFull), and the others receive the event. An event
+    /// that was enqueued is delivered to all others when it runs, and not to that one; an event of a unit of work when the unit
+    /// ends. What is queued or scheduled before the limit is reached is delivered in any case, so more may wait, by as many as
+    /// are queued and scheduled.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use events_core::{Event, Registry, Retry, failures::{Cause, Undelivered}};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct Paid(u32);
+    ///
+    /// let registry = Registry::new();
+    /// let receipt = registry.subscribe_async(async |_: &Paid| Err("the mail server does not answer"));
+    /// let hour = Duration::from_secs(3600);
+    /// receipt.concurrency(1).retry(Retry::exponential(hour, hour)).register()?.detach();
+    /// registry.queue().set_capacity(2);
+    ///
+    /// for order in 1..=3 {
+    ///     registry.emit(Paid(order)); // order 1 is tried again in an hour, and the others wait for it
+    ///     registry.queue().flush();
+    /// }
+    /// let refused = registry.try_emit(Paid(4)).unwrap_err();
+    /// let cause = refused.failures()[0].cause();
+    /// assert!(matches!(cause, Cause::Undelivered(Undelivered::BacklogFull { capacity: 2 })));
+    /// let stats = registry.queue().stats();
+    /// assert_eq!((stats.waiting, stats.parked, stats.scheduled), (0, 2, 1));
+    /// # Ok::<(), events_core::subscribing::SubscribeError>(())
+    /// ```
     pub fn set_capacity(&self, capacity: usize) {
         self.0.core().queue().set_capacity(capacity);
     }
 
     /// How many events are scheduled: those of [`enqueue_after`](crate::Event::enqueue_after) and
-    /// [`enqueue_at`](crate::Event::enqueue_at), and the snapshots for subscribers with a delay, until their time has come.
+    /// [`enqueue_at`](crate::Event::enqueue_at), the snapshots for subscribers with a delay, the calls that are tried again, and
+    /// the debounced events, until their time has come.
     /// They are not among those of [`len`](Self::len).
     #[must_use]
     pub fn scheduled(&self) -> usize {

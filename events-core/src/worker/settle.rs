@@ -23,8 +23,9 @@ impl Queue {
     /// passes first, or if the flush leaves events in the queue, since each event enqueues another one, or since no
     /// further emit may be nested where this is called; see [`Flushed::left`](super::Flushed::left).
     ///
-    /// It does not wait for what is [scheduled](Self::scheduled) and not due. It does not wait for emits in progress on
-    /// other threads. While it waits for a worker, it leaves the events that
+    /// It does not wait for what is [scheduled](Self::scheduled) and not due, nor for events whose subscribers are not called
+    /// before a retry that is scheduled, as with a `concurrency` of 1. It does not wait for emits in progress on other threads,
+    /// unless an event waits for one of them. While it waits for a worker, it leaves the events that
     /// are enqueued meanwhile to the workers, whose threads and runtimes their subscribers may need. So a subscriber
     /// that enqueues an event and waits for its effect needs a worker that is free, or has a higher `concurrency`.
     ///

@@ -1,5 +1,5 @@
 //! Shutting a queue down: it accepts no new events, the queued ones run until a deadline, and the
-//! unfinished ones are returned.
+//! unfinished ones are returned. Also taking events out of a queue that stays open.
 
 use std::{
     cell::Cell,
@@ -20,10 +20,9 @@ use super::{
 };
 use crate::{
     context::{enter_job, is_in_job_of},
-    current::enter_if_other,
     primitives::{Waiter, catch_record},
     queue::{PoppedJob, QueueOwner, RunningJob},
-    registry::Core,
+    registry::{Core, enter_for_handlers},
 };
 
 /// How many events are in progress at once when a shutdown runs them itself, without workers: several, so
@@ -112,12 +111,35 @@ impl Queue {
     #[doc = include_str!("../../docs/queue/take.md")]
     #[must_use = "it is the queued events, which are lost when it is dropped"]
     pub fn take(&self) -> Vec<UnfinishedEvent> {
+        self.take_by(|core| {
+            let queued = core.queue().len();
+            let mut events = take_parked(core, false);
+            events.extend(take_queued(core, queued));
+            events
+        })
+    }
+
+    #[doc = include_str!("../../docs/queue/take_scheduled.md")]
+    #[must_use = "it is the scheduled events, which are lost when it is dropped"]
+    pub fn take_scheduled(&self) -> Vec<UnfinishedEvent> {
+        self.take_by(|core| {
+            let scheduled = core.queue().take_scheduled(false);
+            scheduled.map(UnfinishedEvent::new).collect()
+        })
+    }
+
+    /// Takes events, whose handlers are dropped as in a worker. Then tasks that wait for the events check again.
+    fn take_by(&self, take: impl FnOnce(&Core) -> Vec<UnfinishedEvent>) -> Vec<UnfinishedEvent> {
         let core = self.0.core();
         let events = {
-            let _current = enter_if_other(&self.0);
+            let _current = enter_for_handlers(&self.0);
             let _sink = core.pass_failures();
-            take_queued(core, core.queue().len())
+            core.queue().move_due();
+            // Destructors run inside the queue, as handlers do.
+            let _job = enter_job(core.queue_id(), None);
+            take(core)
         };
+        core.queue().wake_if_draining();
         core.drivers().idle().notify();
         events
     }
@@ -131,13 +153,12 @@ impl Queue {
         let drivers = {
             // Destructors that run here emit to the registry of the queue, as handlers in a worker do. Not around the
             // wakers, which may poll tasks: those are inside no event of the queue, and not inside its registry.
-            let _current = enter_if_other(&self.0);
+            let _current = enter_for_handlers(&self.0);
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
             // Before the queue is emptied: from here on no job is moved into it.
             scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent::new));
-            let parked = core.queue().take_parked(true).map(UnfinishedEvent::new);
-            unfinished.events.extend(parked);
+            unfinished.events.extend(take_parked(core, true));
             unfinished.events.extend(take_queued(core, usize::MAX));
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
@@ -155,6 +176,12 @@ impl Queue {
         }
         unfinished
     }
+}
+
+/// Takes the events that were started and wait until their handlers may be called; with `closes`, none is put back.
+fn take_parked(core: &Core, closes: bool) -> Vec<UnfinishedEvent> {
+    let parked = core.queue().take_parked(closes);
+    parked.map(UnfinishedEvent::new).collect()
 }
 
 /// Takes the queued events out of the queue, at most that many.

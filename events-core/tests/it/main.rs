@@ -16,12 +16,14 @@ mod lost;
 mod macros;
 mod order;
 mod panics;
+mod params;
 mod policy;
 mod queue;
 mod subscribe;
 mod texts;
 mod time;
 mod topic;
+mod unit;
 mod worker;
 
 use std::{

@@ -374,3 +374,22 @@ fn events_that_a_shutdown_returns_are_logged_at_warn() {
         "{warning}"
     );
 }
+
+#[test]
+fn the_record_of_a_call_that_is_not_repeated_names_what_is_full() {
+    let log = logged(Level::WARN, || {
+        let registry = Registry::new();
+        let fails = |_: &Order| Err::<(), _>("refused");
+        let new = registry.subscribe_deferred(fails).retry(3);
+        new.register().expect("it is valid").detach();
+        registry.queue().set_schedule_capacity(0);
+        registry.emit(order());
+        assert_eq!(registry.queue().flush().failures(), 1);
+    });
+    let [not_repeated, failure] = &log[..] else {
+        panic!("{log:?}");
+    };
+    assert!(not_repeated.contains("the schedule is full, with 0 events"));
+    assert!(not_repeated.contains("set_schedule_capacity"));
+    assert!(failure.contains("refused"));
+}

@@ -11,10 +11,12 @@ mod bridges;
 mod callbacks;
 mod cancelled;
 mod panics;
+mod policy;
 mod records;
 mod scans;
 mod shutdowns;
 mod topics;
+mod units;
 mod vetoes;
 
 use std::{

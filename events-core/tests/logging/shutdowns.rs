@@ -1,5 +1,5 @@
-//! A shutdown that returns an event logs one warning, whatever ran the event; and the records of blocking calls that
-//! are refused.
+//! A shutdown that returns an event logs one warning, whatever ran the event; the record of the events that wait when a
+//! registry is dropped; and the records of blocking calls that are refused.
 
 use std::{
     future::{pending, poll_fn},
@@ -97,4 +97,24 @@ fn a_refused_call_logs_itself_as_the_cause_of_an_unfinished_event() {
         assert!(record.contains(&cause), "{call}: {record}");
         assert!(!record.contains("was dropped"), "{call}: {record}");
     }
+}
+
+#[derive(Event, Clone)]
+struct Invoice;
+
+/// One waits for its retry, the other for the first one.
+#[test]
+fn the_drop_of_a_registry_counts_the_events_that_wait_by_topic() {
+    let log = logged(Level::WARN, || {
+        let registry = Registry::new();
+        let fails = async |_: &Invoice| Err::<(), _>("refused");
+        let new = registry.subscribe_async(fails).concurrency(1).retry(1);
+        new.register().expect("it is valid").detach();
+        registry.emit(Invoice);
+        registry.emit(Invoice);
+        registry.queue().flush();
+    });
+    let warning = log.last().expect("the drop is logged");
+    let expected = "events=1 scheduled=1 topics=logging::shutdowns::Invoice (x2)";
+    assert!(warning.ends_with(expected), "{log:#?}");
 }

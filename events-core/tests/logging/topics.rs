@@ -1,8 +1,11 @@
 //! A topic that was set at run time is on one line of a record, and cut.
 
-use std::task::{Context, Waker};
+use std::{
+    task::{Context, Waker},
+    time::Duration,
+};
 
-use events_core::{AnyEvent, EventCopy, Registry, args};
+use events_core::{__testing::TestTime, AnyEvent, EventCopy, Registry, args};
 
 use crate::logged;
 
@@ -70,4 +73,65 @@ fn a_record_of_queued_events_lists_the_first_topics_and_counts_the_others() {
     assert!(record.contains("events=50001 topics=job::0 (x2), job::1 (x1), "));
     let others = "job::31 (x1), 49968 other topics (x49968)";
     assert!(record.ends_with(others), "{} bytes", record.len());
+}
+
+/// Not with the pattern of the subscriber; and with the attempt, if there was more than one.
+#[test]
+fn a_failure_is_logged_with_the_topic_of_its_event_and_its_attempt() {
+    let log = logged(tracing::Level::WARN, || {
+        let registry = Registry::new();
+        let fails = async |_: &EventCopy| Err::<(), _>("no");
+        let new = registry
+            .subscribe_topic_async("mail::.*", fails)
+            .expect("it is a pattern");
+        new.retry(1).register().expect("it is valid").detach();
+        let time = TestTime::stop(&registry);
+        registry.emit_topic("mail::sent", args! {});
+        registry.queue().flush();
+        time.jump(Duration::from_secs(60));
+        registry.queue().flush();
+        // That of the retry cannot be scheduled.
+        registry.queue().set_schedule_capacity(0);
+        registry.emit_topic("mail::sent", args! {});
+        registry.queue().flush();
+    });
+    let [retried, last, not_repeated, first] = log.as_slice() else {
+        panic!("{log:#?}")
+    };
+    for record in &log {
+        assert!(record.contains("topic=\"mail::sent\""), "{record}");
+    }
+    assert!(
+        retried.starts_with("WARN") && retried.contains(" attempt=1 "),
+        "{retried}"
+    );
+    assert!(
+        last.starts_with("ERROR") && last.contains(" attempt=2"),
+        "{last}"
+    );
+    assert!(not_repeated.starts_with("WARN"), "{not_repeated}");
+    assert!(
+        first.starts_with("ERROR") && !first.contains(" attempt="),
+        "{first}"
+    );
+}
+
+#[test]
+fn a_scheduled_call_that_is_given_up_is_logged_with_its_subscriber() {
+    let log = logged(tracing::Level::DEBUG, || {
+        let registry = Registry::new();
+        let fails = async |_: &EventCopy| Err::<(), _>("no");
+        let new = registry
+            .subscribe_topic_async("mail::.*", fails)
+            .expect("it is a pattern");
+        let subscription = new.id("archive").retry(1).register().expect("it is valid");
+        registry.emit_topic("mail::sent", args! {});
+        registry.queue().flush();
+        drop(subscription);
+    });
+    let record = log.last().expect("it is given up");
+    let expected = "a scheduled call of a subscriber was given up: the subscriber was unsubscribed \
+                    topic=\"mail::sent\" subscriber=\"archive (";
+    assert!(record.contains(expected), "{record}");
+    assert!(record.ends_with("attempt=2"), "{record}");
 }

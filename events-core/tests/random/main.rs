@@ -1,11 +1,17 @@
-//! Random tests of events-core against its public API. Three parts:
+//! Random tests of events-core against its public API. Six parts:
 //!
 //! - `programs`: a random program runs on a registry (`real`) and on a small model (`model`) that predicts
 //!   the exact trace: which handler is called, in which order, with which value, and what each operation
 //!   returns.
+//! - `units`: the same for units of work: handles, units that are entered, savepoints, functions before and after the commit,
+//!   and futures that are cut off. The model has a list of what each unit holds.
 //! - `strict`: random scripts of workers, flushes, emits and shutdowns as tasks of an executor that polls a
 //!   task only when its waker was called. Wakes are delivered late, in any order and spuriously, and
 //!   tasks are dropped between polls.
+//! - `keyed`: random programs of subscribers with keys, limits and retries, with time under their control, compared with
+//!   a model of the order.
+//! - `policies`: random scripts of emits, workers and flushes with retries, limits and middleware; as in `strict`, a task is
+//!   polled only when its waker was called.
 //! - `stress`: threads that use all verbs at once.
 //!
 //! Each part runs for some seconds in `cargo test`. A longer run, of 70,000 programs and of scripts and
@@ -26,7 +32,9 @@
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
 mod faults;
+mod keyed;
 mod model;
+mod policies;
 mod program;
 mod programs;
 mod quiet;
@@ -36,3 +44,4 @@ mod runs;
 mod stress;
 mod strict;
 mod trace;
+mod units;

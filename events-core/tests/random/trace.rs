@@ -91,9 +91,10 @@ impl Trace {
         self.add("left out");
     }
 
-    /// How many jobs wait in the queue, after a step of the program.
-    pub(crate) fn waiting(&mut self, jobs: usize) {
-        self.add(format!("{jobs} wait"));
+    /// How many jobs wait in the queue, how many calls are to be repeated, and how many were ever to be, after a step of the
+    /// program.
+    pub(crate) fn waiting(&mut self, jobs: usize, scheduled: usize, retried: u64) {
+        self.add(format!("{jobs} wait, {scheduled} of {retried} retries"));
     }
 
     /// How many closures of handlers there are, after a step of the program.

@@ -61,6 +61,13 @@ pub(super) fn check(
     found
 }
 
+/// The names of the pages of the guide.
+fn page_names(pages: &Files) -> impl Iterator<Item = &str> {
+    let names = pages.keys().filter_map(|path| path.strip_suffix(".md"));
+    let names = names.filter_map(|path| path.rsplit('/').next());
+    names.filter(|name| !["README", "SUMMARY"].contains(name))
+}
+
 /// Lists that do not name a page. `lists` are files, and how they name the page `NAME`.
 pub(super) fn check_pages(
     pages: &Files,
@@ -68,9 +75,7 @@ pub(super) fn check_pages(
     text: impl Fn(&str) -> String,
 ) -> Vec<String> {
     let mut found = Vec::new();
-    let names = pages.keys().filter_map(|path| path.strip_suffix(".md"));
-    let names = names.filter_map(|path| path.rsplit('/').next());
-    for name in names.filter(|name| !["README", "SUMMARY"].contains(name)) {
+    for name in page_names(pages) {
         for (file, entry) in lists {
             let entry = entry.replace("NAME", name);
             if !text(file).contains(&entry) {
@@ -81,11 +86,33 @@ pub(super) fn check_pages(
     found
 }
 
+/// Pages whose examples are tests of no file, or of more than one. `testers` are as the lists of [`check_pages`].
+pub(super) fn check_tested(
+    pages: &Files,
+    testers: &[(&str, &str)],
+    text: impl Fn(&str) -> String,
+) -> Vec<String> {
+    let tests = |name: &str| {
+        let names =
+            |(file, entry): &&(&str, &str)| text(file).contains(&entry.replace("NAME", name));
+        testers.iter().filter(names).count()
+    };
+    page_names(pages)
+        .filter(|name| tests(name) != 1)
+        .map(|name| {
+            format!(
+                "{name}.md: the examples are tests of {} files, not of one",
+                tests(name)
+            )
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
         super::sources::{assert_found, assert_none, fixture},
-        check, check_pages,
+        check, check_pages, check_tested,
     };
 
     fn found(text: &str) -> Vec<String> {
@@ -129,5 +156,22 @@ mod tests {
         let found = |text: &'static str| check_pages(&pages, &lists, |_| text.to_owned());
         assert_none(&found("(order.md) page!(order)"));
         assert_found(&found("(order.md)"), &["guide.rs: has no `page!(order)`"]);
+    }
+
+    #[test]
+    fn each_page_is_tested_once() {
+        let pages = fixture(&[("docs/README.md", ""), ("docs/order.md", "")]);
+        let testers = [("kit.rs", "pages!(NAME)"), ("sqlx.rs", "guide/NAME.md")];
+        let found = |text: &'static str| check_tested(&pages, &testers, |_| text.to_owned());
+        assert_none(&found("pages!(order)"));
+        assert_none(&found("guide/order.md"));
+        assert_found(
+            &found("order"),
+            &["order.md: the examples are tests of 0 files"],
+        );
+        assert_found(
+            &found("pages!(order) guide/order.md"),
+            &["order.md: the examples are tests of 2 files"],
+        );
     }
 }

@@ -26,7 +26,8 @@ use std::sync::LazyLock;
 use self::{
     expected::{
         house::{
-            ANNOUNCED, CORE, CROWDED, LINKME, Library, MACROS, PAGES, TESTING, UNCHECKED, UNSAFE,
+            ANNOUNCED, CORE, CROWDED, LINKME, Library, MACROS, METRICS, PAGES, SEAORM,
+            SEAORM_MACROS, SQLX, TESTED_PAGES, TESTING, UNCHECKED, UNSAFE,
         },
         vocabulary::BANNED,
     },
@@ -34,7 +35,7 @@ use self::{
     sources::{Files, assert_none, read, text},
 };
 
-const LIBRARIES: [Library; 3] = [CORE, MACROS, TESTING];
+const LIBRARIES: [Library; 7] = [CORE, MACROS, TESTING, METRICS, SQLX, SEAORM, SEAORM_MACROS];
 
 static SOURCES: LazyLock<Files> =
     LazyLock::new(|| read(&LIBRARIES.map(|library| library.src), &[".rs"]));
@@ -54,7 +55,13 @@ fn assert_none_in_graphs(rule: impl Fn(&Graph<'_>, &Library) -> Vec<String>) {
 
 /// The Rust sources of the workspace, apart from those of `UNCHECKED`.
 fn checked() -> Files {
-    let folders = ["events-core", "events-macros", "events-testing", "examples"];
+    let folders = [
+        "events-core",
+        "events-macros",
+        "events-testing",
+        "integrations",
+        "examples",
+    ];
     let mut files = read(&folders, &[".rs"]);
     for folder in UNCHECKED {
         let before = files.len();
@@ -67,9 +74,32 @@ fn checked() -> Files {
     files
 }
 
+/// The hidden module of events-core is for generated code only: an integration, or a program, would break with each release.
+#[test]
+fn no_integration_and_no_example_names_the_hidden_module() {
+    let files = read(&["integrations", "examples"], &[".rs"]);
+    assert!(!files.is_empty());
+    let names = |text: &str| text.contains(concat!("__", "private"));
+    let found = files.iter().filter(|(_, text)| names(text));
+    assert_none(&found.map(|(path, _)| path.clone()).collect::<Vec<_>>());
+}
+
 #[test]
 fn every_source_belongs_to_a_module() {
     assert_none_in_graphs(|graph, _| graph.problems.clone());
+}
+
+/// A test whose file no binary declares is not compiled, and never fails.
+#[test]
+fn every_test_belongs_to_a_binary() {
+    let folders = [
+        "events-core/tests/it",
+        "events-core/tests/random",
+        "events-core/tests/logging",
+        "events-core/tests/tidy",
+        "events-testing/tests/it",
+    ];
+    assert_none(&shape::check_declared(&read(&folders, &[".rs"])));
 }
 
 #[test]
@@ -93,6 +123,7 @@ fn folders_have_few_files() {
         "events-core",
         "events-macros",
         "events-testing",
+        "integrations",
         "benches",
         "examples",
     ];
@@ -163,6 +194,7 @@ fn one_document_has_a_code_map() {
 fn each_list_of_the_pages_of_the_guide_is_complete() {
     let pages = read(&["docs"], &[".md"]);
     assert_none(&documents::check_pages(&pages, PAGES, text));
+    assert_none(&documents::check_tested(&pages, TESTED_PAGES, text));
 }
 
 /// The examples in `events-macros` are not tests of that crate: each is in a page, which one of the two crates that
@@ -189,6 +221,7 @@ fn comments_and_documents_avoid_the_words_of_the_list() {
         "events-core",
         "events-macros",
         "events-testing",
+        "integrations",
         "examples",
         "benches",
         ".ci/packages",

@@ -47,6 +47,30 @@ pub(super) fn check_folders(files: &Files, allowed: &[Crowded]) -> Vec<String> {
     found
 }
 
+/// Files that no other one declares as a module, apart from the `main.rs` of a binary.
+pub(super) fn check_declared(files: &Files) -> Vec<String> {
+    let is_declared = |path: &str| {
+        let module = path.strip_suffix("/mod.rs").or(path.strip_suffix(".rs"));
+        let Some((folder, name)) = module.and_then(|module| module.rsplit_once('/')) else {
+            return false;
+        };
+        let indices = ["/main.rs", "/mod.rs", ".rs"].map(|index| format!("{folder}{index}"));
+        let texts = indices.iter().filter_map(|index| files.get(index));
+        let ends = [format!("mod {name};"), format!("mod {name} {{")];
+        let is_code = |line: &&str| !line.trim().starts_with("//");
+        let declares = |line: &str| ends.iter().any(|end| line.trim().ends_with(end));
+        texts
+            .flat_map(|text| text.lines())
+            .filter(is_code)
+            .any(declares)
+    };
+    let modules = files.keys().filter(|path| !path.ends_with("/main.rs"));
+    modules
+        .filter(|path| !is_declared(path))
+        .map(|path| format!("{path}: no module declares it, so it is not compiled; add `mod`"))
+        .collect()
+}
+
 /// Files that do not open with what they are.
 pub(super) fn check_openings(files: &Files) -> Vec<String> {
     let opens = |text: &str| text.starts_with("//! ") || text.starts_with("#![doc = include_str!");
@@ -143,8 +167,30 @@ pub(super) fn check_linkme(files: &Files, allowed: &str) -> Vec<String> {
 mod tests {
     use super::{
         super::sources::{assert_found, assert_none, fixture},
-        Crowded, check_folders, check_lengths, check_linkme, check_openings, check_unsafe,
+        Crowded, check_declared, check_folders, check_lengths, check_linkme, check_openings,
+        check_unsafe,
     };
+
+    #[test]
+    fn a_file_that_no_module_declares_is_found() {
+        let main = |text| {
+            fixture(&[
+                ("tests/it/main.rs", text),
+                ("tests/it/a.rs", ""),
+                ("tests/it/b/mod.rs", "pub mod c;"),
+                ("tests/it/b/c.rs", ""),
+            ])
+        };
+        assert_none(&check_declared(&main("mod a;\nmod b;")));
+        assert_found(
+            &check_declared(&main("mod a;\n// mod b;\nmod bb;")),
+            &["tests/it/b/mod.rs: no module"],
+        );
+        assert_found(
+            &check_declared(&main("mod b;")),
+            &["tests/it/a.rs: no module"],
+        );
+    }
 
     #[test]
     fn a_folder_has_ten_files_or_a_reason() {

@@ -1,7 +1,9 @@
 //! The compile errors of wrong user code, for the crate whose test binary includes this file.
 //!
-//! Each case in `ui/fail` has its expected message beside it, and a twin in `ui/pass` that differs
+//! Each case in `ui/fail` has its expected messages beside it, and a twin in `ui/pass` that differs
 //! only by the fix, so that a case cannot fail for another reason than the one that it is about.
+//! A case is a file with a module for each program of a user, since the compiler is started once for each file. A program
+//! has a file of its own if the compiler reports its error only in the absence of others.
 //! The twins are modules of the test binary, and are built once; `ui/pass/mod.rs` names them.
 //! After a change of the texts, `TRYBUILD=overwrite cargo test --workspace --test ui` rewrites
 //! the messages: read them as a user would.
@@ -24,6 +26,17 @@ fn every_case_has_a_twin_that_compiles() {
         .collect();
     assert_eq!(cases("fail"), compiled);
     assert_eq!(cases("pass"), compiled);
+    for case in &compiled {
+        assert_eq!(programs("fail", case), programs("pass", case), "{case}");
+    }
+}
+
+/// The programs of a case: the modules of its file.
+fn programs(name: &str, case: &str) -> Vec<String> {
+    let file = folder(name).join(case).with_extension("rs");
+    let text = fs::read_to_string(file).expect("it is readable");
+    let modules = text.lines().filter(|line| line.starts_with("mod "));
+    modules.map(ToOwned::to_owned).collect()
 }
 
 /// A message contains `$WORKSPACE` and `$RUST` in place of the paths of the project and of the

@@ -71,6 +71,7 @@ fn implementations(event: &Event) -> TokenStream {
     let ownership = if event.borrows() { "Borrowed" } else { "Owned" };
     let ownership = Ident::new(ownership, Span::call_site());
     let (clone_fn, has_copy) = copies(event, &family);
+    let after_commit = event.after_commit.map(|_| quote!(.after_commit()));
 
     let field_method = field_method(event);
     let json_method = json::method(event);
@@ -96,7 +97,7 @@ fn implementations(event: &Event) -> TokenStream {
                 #docs,
                 &[#((#field_names, #field_types, #secrets)),*],
                 #has_copy,
-            );
+            )#after_commit;
             #core::__register! {
                 static __INFO: EventInfo in EVENTS = __DESCRIBED
             }
@@ -142,6 +143,13 @@ fn implementations(event: &Event) -> TokenStream {
 fn copies(event: &Event, family: &impl ToTokens) -> (TokenStream, TokenStream) {
     if event.borrows() {
         return (quote!(__events::None), quote!(false));
+    }
+    if let Some(option) = event.after_commit {
+        let family = located_at(family, option);
+        let clone_fn = quote_spanned! {mixed_site_at(option)=>
+            __events::held_clone_fn::<#family>()
+        };
+        return (clone_fn, quote!(true));
     }
     if let Some(option) = event.clone_option {
         let family = located_at(family, option);

@@ -30,6 +30,8 @@ pub(crate) struct Event {
     pub(crate) topic: Option<LitStr>,
     /// The option `clone`, if it is given.
     pub(crate) clone_option: Option<Span>,
+    /// The option `after_commit`, if it is given.
+    pub(crate) after_commit: Option<Span>,
     /// How it is written as JSON, if the option `serialize` is given.
     pub(crate) json: Option<Json>,
     pub(crate) docs: String,
@@ -86,7 +88,7 @@ impl Event {
         let mut names = Names::of(input);
         let (mut topic, mut core) = (SetOnce::default(), SetOnce::default());
         let (mut serialize, mut no_prelude) = (SetOnce::default(), SetOnce::default());
-        let mut clone = SetOnce::default();
+        let (mut clone, mut after_commit) = (SetOnce::default(), SetOnce::default());
         let place = match input.data {
             Data::Enum(_) => Place::Enum,
             _ => Place::Struct,
@@ -109,6 +111,9 @@ impl Event {
                     .into_path("my_framework::events")
                     .and_then(|path| core.set(&name, path)),
                 "serialize" => option.expect_flag().and_then(|()| serialize.set(&name, ())),
+                "after_commit" => option
+                    .expect_flag()
+                    .and_then(|()| after_commit.set(&name, ())),
                 "clone" => option.expect_flag().and_then(|()| clone.set(&name, ())),
                 "no_implicit_prelude" => option
                     .expect_flag()
@@ -160,7 +165,17 @@ impl Event {
         let mut generics = input.generics.clone();
         names.visit_generics_mut(&mut generics);
         if let Some(span) = clone.span() {
-            add_clone_bounds(&mut generics, span, &mut errors);
+            let text = "an event that borrows cannot be copied, because a copy outlives the emit; remove `clone`, or store \
+                        owned values in the event";
+            check_owned(&generics, span, text, &mut errors);
+        }
+        if let Some(span) = after_commit.span() {
+            let text = "an event that borrows ends with its emit, so its subscribers cannot wait for a commit; remove \
+                        `after_commit`, or store owned values in the event";
+            check_owned(&generics, span, text, &mut errors);
+        }
+        if let Some(span) = clone.span().or(after_commit.span()) {
+            add_clone_bounds(&mut generics, span);
         }
         errors.finish(Self {
             core: core_path(core.into_value()),
@@ -169,6 +184,7 @@ impl Event {
             generics,
             topic: topic.into_value(),
             clone_option: clone.span(),
+            after_commit: after_commit.span(),
             json,
             docs: doc_text(&input.attrs),
             lints: lints(input),
@@ -273,13 +289,15 @@ impl Field {
     }
 }
 
-/// Adds what the option `clone` requires of type parameters.
-fn add_clone_bounds(generics: &mut Generics, option: Span, errors: &mut Errors) {
+/// An error at the option if the event borrows.
+fn check_owned(generics: &Generics, option: Span, text: &str, errors: &mut Errors) {
     if generics.lifetimes().next().is_some() {
-        let text = "an event that borrows cannot be copied, because a copy outlives the emit; remove `clone`, or store \
-                    owned values in the event";
         errors.push(Error::new(option, text));
     }
+}
+
+/// Adds what the options `clone` and `after_commit` require of type parameters.
+fn add_clone_bounds(generics: &mut Generics, option: Span) {
     let params: Vec<_> = generics
         .type_params()
         .map(|param| param.ident.clone())

@@ -26,10 +26,11 @@ pub(super) enum Place {
 }
 
 /// The options on a type, each as it is written.
-const TYPE_OPTIONS: [(&str, &str); 5] = [
+const TYPE_OPTIONS: [(&str, &str); 6] = [
     ("topic", "topic = .."),
     ("serialize", "serialize"),
     ("clone", "clone"),
+    ("after_commit", "after_commit"),
     ("crate", "crate = .."),
     ("no_implicit_prelude", "no_implicit_prelude"),
 ];

@@ -13,7 +13,7 @@ use super::{
     filters::Filters,
     method::Method,
     model::Subscriber,
-    params::{ParamTokens, find_params},
+    params::{ParamTokens, acquire_params, prepare_params},
     tokens::{
         call_spans, find_listener, function_path, hygienic_ident, parameter_family,
         subscribe_selected,
@@ -48,16 +48,25 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
     };
 
     let fields: Vec<_> = params.iter().map(|param| &param.kept).collect();
-    let types: Vec<_> = (0..params.len())
-        .map(|index| format_ident!("__{index}", span = Span::mixed_site()))
-        .collect();
-    let kept_bounds = params.iter().zip(&types);
-    let kept_bounds = kept_bounds.map(|(param, kept)| param.kept_bound(core, kept));
-    let makes = params.iter().map(|param| {
-        let kept = &param.kept;
-        param.make(&quote!(#this.#kept), &call)
-    });
-    let lends = params.iter().map(ParamTokens::lend);
+    let own = own_field_name(&params);
+    let own_field = own
+        .as_ref()
+        .map(|own| quote!(#own: #core::__private::OwnSubscription,));
+    // Parameters of one type have one kept type: with two of them the compiler would not know which one that is.
+    let type_param = |index| format_ident!("__{index}", span = Span::mixed_site());
+    let first_of_type = |param: &ParamTokens| params.iter().position(|first| first.is_as(param));
+    let field_types = params.iter().filter_map(first_of_type).map(type_param);
+    let distinct = params.iter().enumerate();
+    let distinct = distinct.filter(|(index, param)| first_of_type(param) == Some(*index));
+    let (types, kept_bounds): (Vec<_>, Vec<_>) = distinct
+        .map(|(index, param)| {
+            let kept = type_param(index);
+            let bound = param.kept_bound(core, &kept);
+            (kept, bound)
+        })
+        .unzip();
+    let acquired = acquire_params(&params, Some(&quote!(#this.)), &call);
+    let items = params.iter().map(ParamTokens::item);
 
     let (location, span) = call_spans(subscriber);
     let function = function_path(subscriber, location);
@@ -84,7 +93,7 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
     );
     let awaited = subscriber.is_async().then(|| quote_spanned!(span=> .await));
     let core_at_return = located_at(core, span);
-    let step = quote_spanned!(span=> #function(#receiver #argument, #(#lends),*) #awaited);
+    let step = quote_spanned!(span=> #function(#receiver #argument, #(#items),*) #awaited);
     let step = if subscriber.never_returns() {
         step
     } else {
@@ -113,11 +122,12 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
             #call: &'__call #private::BackgroundCall,
         )
     };
-    let body = quote_spanned!(name_span=> async move { #(#makes)* #step });
+    let body = quote_spanned!(name_span=> async move { #acquired #step });
     quote! {
         struct __Background<#(#types),*> {
             #listener_field
-            #(#fields: #types,)*
+            #(#fields: #field_types,)*
+            #own_field
         }
 
         #header
@@ -191,6 +201,11 @@ impl EventTokens {
     }
 }
 
+/// The field with the handle on the subscription, which a subscriber with parameters has.
+fn own_field_name(params: &[ParamTokens]) -> Option<Ident> {
+    (!params.is_empty()).then(|| hygienic_ident("__own"))
+}
+
 /// The function that returns the key of an event, if the calls of the subscriber have one.
 fn key_function(subscriber: &Subscriber) -> TokenStream {
     let Some(per_key) = &subscriber.per_key else {
@@ -211,8 +226,10 @@ fn key_function(subscriber: &Subscriber) -> TokenStream {
 pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let installer = hygienic_ident("installer");
     let params = ParamTokens::of(subscriber);
-    let find_params = find_params(&params);
+    let prepare_params = prepare_params(&params);
     let kept = params.iter().map(|param| &param.kept);
+    let own = own_field_name(&params);
+    let own = own.map(|own| quote!(#own,));
     let family = (!subscriber.selects()).then(|| parameter_family(subscriber));
     let Filters {
         captures,
@@ -237,7 +254,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         quote!(__listener: #listener,)
     });
     let core = &subscriber.core;
-    let mut background = quote!(__Background { #listener #(#kept,)* });
+    let mut background = quote!(__Background { #listener #(#kept,)* #own });
     let is_once = subscriber.options.once.is_set();
     let once = hygienic_ident("once");
     let claim = match (is_awaited, is_once) {
@@ -280,7 +297,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         registered
     };
     quote! {
-        #find_params
+        #prepare_params
         #find_listener
         #captures
         #prepared

@@ -11,7 +11,7 @@ use super::{
     background, install,
     model::{EventSelector, Subscriber},
     options::OrderTarget,
-    tokens::{function_path, key, listed_families, parameter_family, register_copies},
+    tokens::{function_path, hold_events, key, listed_families, parameter_family, register_copies},
 };
 use crate::syntax::spans::mixed_site_at;
 
@@ -95,6 +95,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
         install::install(subscriber)
     };
     let register_copies = register_copies(subscriber);
+    let hold_events = hold_events(subscriber);
     quote_spanned! {Span::mixed_site()=>
         #core::__private::Subscriber {
             name: ::core::concat!(::core::module_path!(), "::", #name),
@@ -106,7 +107,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
             selector: #selector,
             before: &[#before],
             after: &[#after],
-            install: |installer| { #register_copies #install },
+            install: |installer| { #register_copies #hold_events #install },
         }
     }
 }

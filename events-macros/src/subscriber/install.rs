@@ -10,7 +10,7 @@ use quote::{quote, quote_spanned};
 use super::{
     filters::{Filters, checks},
     model::Subscriber,
-    params::{ParamTokens, find_params},
+    params::{ParamTokens, acquire_params, prepare_params},
     tokens::{
         call_spans, find_listener, function_path, hygienic_ident, parameter_family,
         subscribe_selected,
@@ -25,12 +25,9 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let [installer, event, run] = ["installer", "event", "run"].map(hygienic_ident);
 
     let params = ParamTokens::of(subscriber);
-    let find_params = find_params(&params);
-    let makes = params.iter().map(|param| {
-        let kept = &param.kept;
-        param.make(&quote!(#kept), &run)
-    });
-    let lends = params.iter().map(ParamTokens::lend);
+    let prepared = prepare_params(&params);
+    let acquired = acquire_params(&params, None, &run);
+    let items = params.iter().map(ParamTokens::item);
     let (location, span) = call_spans(subscriber);
     let core = located_at(core, span);
     let function = function_path(subscriber, location);
@@ -39,7 +36,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         .as_ref()
         .map(|_| hygienic_ident("listener"));
     let receiver = listener.as_ref().map(|listener| quote!(&#listener,));
-    let call = quote_spanned!(span=> #function(#receiver #event, #(#lends),*));
+    let call = quote_spanned!(span=> #function(#receiver #event, #(#items),*));
     let call = if subscriber.never_returns() {
         call
     } else {
@@ -47,7 +44,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     };
     let find_listener = find_listener(subscriber);
     let handler = quote! {
-        #(#makes)*
+        #acquired
         #call
     };
     if subscriber.selects() {
@@ -57,7 +54,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
             captures, filter, ..
         } = Filters::new(subscriber, None);
         return quote! {
-            #find_params
+            #prepared
             #find_listener
             #captures
             let #any = #installer.topic_handler(#filter, move |#event, #run| { #handler });
@@ -70,7 +67,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
             captures, filter, ..
         } = Filters::new(subscriber, Some(&family));
         return quote! {
-            #find_params
+            #prepared
             #find_listener
             #captures
             #installer.subscribe_method::<#family, _>(#filter, move |#event, #run| { #handler });
@@ -78,7 +75,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     }
     let (captures, checks) = checks(subscriber, &run, &quote!(#private::Step::Skipped));
     quote! {
-        #find_params
+        #prepared
         #captures
         #installer.subscribe::<#family, _>(move |#event, #run| {
             #checks

@@ -11,7 +11,7 @@ use super::{
     checks::{
         event_param::{event_reference, takes_any_event},
         predicate::check_when,
-        signature::{check_background, check_selector, check_signature},
+        signature::{check_background, check_selector, check_signature, check_unit_phase},
     },
     method::Method,
     options::{OrderTarget, PlainOptions, SubscriberArgs, TopicPattern},
@@ -108,6 +108,7 @@ impl Subscriber {
         check_signature(&signature, errors);
         check_background(&signature, &event, &args, errors);
         check_selector(&signature, &event, &args, method.as_ref(), errors);
+        check_unit_phase(&signature, &event, &args, errors);
         if let Some(when) = args.when.value() {
             let is_of_any_event =
                 takes_any_event(&event) || args.has_topic || !args.event_types.is_empty();

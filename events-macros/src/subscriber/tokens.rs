@@ -76,6 +76,20 @@ pub(super) fn register_copies(subscriber: &Subscriber) -> Option<TokenStream> {
     })
 }
 
+/// Registers how the events are copied, for a subscriber that runs when a unit of work has ended. Async and deferred
+/// subscribers of a type, and subscribers of a topic, register none.
+pub(super) fn hold_events(subscriber: &Subscriber) -> Option<TokenStream> {
+    let phase = subscriber.options.unit_phase.as_ref();
+    phase.filter(|phase| phase.holds())?;
+    let is_in_order = !subscriber.is_async_or_deferred() || subscriber.is_awaited();
+    let families = match &subscriber.selector {
+        EventSelector::Parameter if is_in_order => vec![parameter_family(subscriber)],
+        _ => listed_families(subscriber),
+    };
+    let installer = hygienic_ident("installer");
+    Some(quote!(#(#installer.hold::<#families>();)*))
+}
+
 /// The families of the listed event types, located where the compiler reports a type that is not an event.
 /// Empty unless types are listed.
 pub(super) fn listed_families(subscriber: &Subscriber) -> Vec<TokenStream> {

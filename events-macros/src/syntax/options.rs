@@ -115,13 +115,63 @@ impl RawOption {
 
     /// The error for an unknown option: `attribute` names the attribute, `known` its options.
     pub(crate) fn unknown(&self, attribute: &str, known: &[&str]) -> Error {
+        let name = self.name.to_string();
+        let meant = similar(&name, known);
+        let meant = meant.map_or_else(String::new, |meant| format!("did you mean `{meant}`? "));
         let known = known.join("`, `");
-        let text = format!(
-            "unknown option `{}`; {attribute} accepts `{known}`",
-            self.name
-        );
+        let text = format!("unknown option `{name}`; {meant}{attribute} accepts `{known}`");
         Error::new(self.name.span(), text)
     }
+}
+
+/// Names of options in other systems, and the option that is meant.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("backoff", "retry"),
+    ("max_attempts", "retry"),
+    ("condition", "when"),
+    ("filter", "when"),
+    ("run_if", "when"),
+    ("throttle", "debounce"),
+    ("queued", "deferred"),
+];
+
+/// The known name that is most similar to another one, if one is similar: its start or its last word is the same, or few
+/// letters differ.
+fn similar<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name);
+    let is_similar = |one: &str| {
+        let longest = one.len().max(name.len());
+        let same_start = one
+            .bytes()
+            .zip(name.bytes())
+            .take_while(|(one, other)| one == other);
+        let is_last_word = one
+            .strip_suffix(name)
+            .is_some_and(|start| start.ends_with('_'));
+        is_last_word || same_start.count() * 2 >= longest || edits(one, name) * 3 <= longest
+    };
+    let known = known.iter().copied();
+    match elsewhere {
+        Some((_, meant)) => known.into_iter().find(|one| one == meant),
+        None => known
+            .filter(|one| is_similar(one))
+            .min_by_key(|one| edits(one, name)),
+    }
+}
+
+/// How many letters are to be inserted, removed or replaced until two names are equal.
+fn edits(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.bytes().enumerate() {
+        let mut before = line;
+        row[0] = line + 1;
+        for (column, other) in other.bytes().enumerate() {
+            let replaced = before + usize::from(letter != other);
+            before = row[column + 1];
+            row[column + 1] = replaced.min(before + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
 }
 
 /// The options of one attribute.

@@ -42,6 +42,7 @@ const _: () = {
             concurrency: 0,
             optional: false,
             delay: ::events_core::__private::None,
+            unit_phase: ::events_core::__private::None,
         },
         added_only: __CONSTRUCTOR.is_none(),
         key: || ::events_core::__private::IntoKey::into_key(__This::first),
@@ -99,6 +100,7 @@ const _: () = {
             concurrency: 0,
             optional: false,
             delay: ::events_core::__private::None,
+            unit_phase: ::events_core::__private::None,
         },
         added_only: __CONSTRUCTOR.is_none(),
         key: || ::events_core::__private::IntoKey::into_key(__This::login),
@@ -112,10 +114,11 @@ const _: () = {
             ),
         ],
         install: |installer| {
-            let __kept0 = installer.find::<State<'static, Ledger>>();
+            let __kept0 = installer.prepare::<State<'static, Ledger>>();
             let ::core::option::Option::Some(__kept0) = __kept0 else {
                 return;
             };
+            let __own = installer.own();
             let ::core::option::Option::Some(listener) = installer
                 .listener(__CONSTRUCTOR) else {
                 return;
@@ -139,10 +142,36 @@ const _: () = {
                         true
                     }),
                     move |event, run| {
-                        let __made0 = <State<
+                        type __NeedsCall = ::events_core::__private::NeedsCall<
+                            {
+                                use ::events_core::__private::NoParam as _;
+                                ::events_core::__private::CallProbe::<
+                                    State<'static, Ledger>,
+                                >::NEEDED
+                            },
+                        >;
+                        let slot = <__NeedsCall as ::events_core::__private::CallSlot>::new(
+                            run,
+                            &__own,
+                        );
+                        let context = <__NeedsCall as ::events_core::__private::CallSlot>::context(
+                            &slot,
+                        );
+                        #[allow(clippy::let_unit_value)]
+                        let mut __held0 = match <State<
                             'static,
                             Ledger,
-                        > as ::events_core::__private::Param>::make(&__kept0, run);
+                        > as ::events_core::__private::Param>::acquire(
+                            &__kept0,
+                            context,
+                        ) {
+                            ::core::result::Result::Ok(__held0) => __held0,
+                            ::core::result::Result::Err(error) => {
+                                return ::events_core::__private::not_acquired::<
+                                    State<'static, Ledger>,
+                                >(error);
+                            }
+                        };
                         ::events_core::__private::Outcome::into_step(
                             __This::login(
                                 &listener,
@@ -150,7 +179,7 @@ const _: () = {
                                 <State<
                                     'static,
                                     Ledger,
-                                > as ::events_core::__private::Param>::lend(&__made0),
+                                > as ::events_core::__private::Param>::item(&mut __held0),
                             ),
                         )
                     },

@@ -20,6 +20,7 @@ const _: () = {
         struct __Background<__0> {
             __listener: ::events_core::__private::Arc<__This>,
             __kept0: __0,
+            __own: ::events_core::__private::OwnSubscription,
         }
         impl<
             __0: ::core::marker::Send + ::core::marker::Sync + 'static,
@@ -37,10 +38,36 @@ const _: () = {
                 Output = ::events_core::__private::Step,
             > + ::core::marker::Send + '__call {
                 async move {
-                    let __made0 = <State<
+                    type __NeedsCall = ::events_core::__private::NeedsCall<
+                        {
+                            use ::events_core::__private::NoParam as _;
+                            ::events_core::__private::CallProbe::<
+                                State<'static, Mailer>,
+                            >::NEEDED
+                        },
+                    >;
+                    let slot = <__NeedsCall as ::events_core::__private::CallSlot>::new(
+                        call,
+                        &self.__own,
+                    );
+                    let context = <__NeedsCall as ::events_core::__private::CallSlot>::context(
+                        &slot,
+                    );
+                    #[allow(clippy::let_unit_value)]
+                    let mut __held0 = match <State<
                         'static,
                         Mailer,
-                    > as ::events_core::__private::Param>::make(&self.__kept0, call);
+                    > as ::events_core::__private::Param>::acquire(
+                        &self.__kept0,
+                        context,
+                    ) {
+                        ::core::result::Result::Ok(__held0) => __held0,
+                        ::core::result::Result::Err(error) => {
+                            return ::events_core::__private::not_acquired::<
+                                State<'static, Mailer>,
+                            >(error);
+                        }
+                    };
                     ::events_core::__private::AsyncOutcome::into_step(
                         __This::mail(
                                 &self.__listener,
@@ -48,7 +75,7 @@ const _: () = {
                                 <State<
                                     'static,
                                     Mailer,
-                                > as ::events_core::__private::Param>::lend(&__made0),
+                                > as ::events_core::__private::Param>::item(&mut __held0),
                             )
                             .await,
                     )
@@ -73,6 +100,7 @@ const _: () = {
                 concurrency: ::events_core::__private::at_once(1),
                 optional: false,
                 delay: ::events_core::__private::None,
+                unit_phase: ::events_core::__private::None,
             },
             added_only: __CONSTRUCTOR.is_none(),
             key: || ::events_core::__private::IntoKey::into_key(__This::mail),
@@ -86,24 +114,23 @@ const _: () = {
             before: &[],
             after: &[],
             install: |installer| {
-                let __kept0 = installer.find::<State<'static, Mailer>>();
+                let __kept0 = installer.prepare::<State<'static, Mailer>>();
                 let ::core::option::Option::Some(__kept0) = __kept0 else {
                     return;
                 };
+                let __own = installer.own();
                 let ::core::option::Option::Some(listener) = installer
                     .listener(__CONSTRUCTOR) else {
                     return;
                 };
                 let handler = installer
                     .with_policies(
-                        {
-                            const __POLICIES: ::events_core::__private::CallPolicies = ::events_core::__private::CallPolicies::NONE;
-                            __POLICIES
-                        },
+                        { ::events_core::__private::CallPolicies::NONE },
                         ::core::option::Option::None,
                         __Background {
                             __listener: listener,
                             __kept0,
+                            __own,
                         },
                     );
                 installer

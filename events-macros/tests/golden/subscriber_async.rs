@@ -15,6 +15,7 @@ const _: () = {
     struct __Background<__0, __1> {
         __kept0: __0,
         __kept1: __1,
+        __own: ::events_core::__private::OwnSubscription,
     }
     impl<
         __0: ::core::marker::Send + ::core::marker::Sync + 'static,
@@ -33,23 +34,57 @@ const _: () = {
             Output = ::events_core::__private::Step,
         > + ::core::marker::Send + '__call {
             async move {
-                let __made0 = <State<
+                type __NeedsCall = ::events_core::__private::NeedsCall<
+                    {
+                        use ::events_core::__private::NoParam as _;
+                        ::events_core::__private::CallProbe::<
+                            State<'static, Mailer>,
+                        >::NEEDED
+                            || ::events_core::__private::CallProbe::<
+                                &'static Emission,
+                            >::NEEDED
+                    },
+                >;
+                let slot = <__NeedsCall as ::events_core::__private::CallSlot>::new(
+                    call,
+                    &self.__own,
+                );
+                let context = <__NeedsCall as ::events_core::__private::CallSlot>::context(
+                    &slot,
+                );
+                #[allow(clippy::let_unit_value)]
+                let mut __held0 = match <State<
                     'static,
                     Mailer,
-                > as ::events_core::__private::Param>::make(&self.__kept0, call);
-                let __made1 = <&'static Emission as ::events_core::__private::Param>::make(
+                > as ::events_core::__private::Param>::acquire(&self.__kept0, context) {
+                    ::core::result::Result::Ok(__held0) => __held0,
+                    ::core::result::Result::Err(error) => {
+                        return ::events_core::__private::not_acquired::<
+                            State<'static, Mailer>,
+                        >(error);
+                    }
+                };
+                #[allow(clippy::let_unit_value)]
+                let mut __held1 = match <&'static Emission as ::events_core::__private::Param>::acquire(
                     &self.__kept1,
-                    call,
-                );
+                    context,
+                ) {
+                    ::core::result::Result::Ok(__held1) => __held1,
+                    ::core::result::Result::Err(error) => {
+                        return ::events_core::__private::not_acquired::<
+                            &'static Emission,
+                        >(error);
+                    }
+                };
                 ::events_core::__private::AsyncOutcome::into_step(
                     welcome(
                             event,
                             <State<
                                 'static,
                                 Mailer,
-                            > as ::events_core::__private::Param>::lend(&__made0),
-                            <&'static Emission as ::events_core::__private::Param>::lend(
-                                &__made1,
+                            > as ::events_core::__private::Param>::item(&mut __held0),
+                            <&'static Emission as ::events_core::__private::Param>::item(
+                                &mut __held1,
                             ),
                         )
                         .await,
@@ -75,6 +110,7 @@ const _: () = {
             concurrency: 0,
             optional: false,
             delay: ::events_core::__private::None,
+            unit_phase: ::events_core::__private::None,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(welcome),
@@ -88,14 +124,15 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
-            let __kept0 = installer.find::<State<'static, Mailer>>();
-            let __kept1 = installer.find::<&'static Emission>();
+            let __kept0 = installer.prepare::<State<'static, Mailer>>();
+            let __kept1 = installer.prepare::<&'static Emission>();
             let ::core::option::Option::Some(__kept0) = __kept0 else {
                 return;
             };
             let ::core::option::Option::Some(__kept1) = __kept1 else {
                 return;
             };
+            let __own = installer.own();
             installer
                 .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
@@ -107,7 +144,11 @@ const _: () = {
                             <FirstLogin as ::events_core::Event>::Family,
                         >,
                     >,
-                    __Background { __kept0, __kept1 },
+                    __Background {
+                        __kept0,
+                        __kept1,
+                        __own,
+                    },
                 );
         },
     };

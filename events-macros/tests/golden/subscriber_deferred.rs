@@ -41,6 +41,7 @@ const _: () = {
             concurrency: ::events_core::__private::at_once(1),
             optional: false,
             delay: ::events_core::__private::delay(Duration::from_secs(60)),
+            unit_phase: ::events_core::__private::None,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(report),
@@ -62,10 +63,16 @@ const _: () = {
             let handler = installer
                 .with_policies(
                     {
-                        const __POLICIES: ::events_core::__private::CallPolicies = ::events_core::__private::CallPolicies::NONE
+                        const __DEBOUNCE: ::events_core::__private::Duration = WAIT;
+                        const _: ::events_core::__private::CallPolicies = ::events_core::__private::CallPolicies::debounce(
+                            ::events_core::__private::CallPolicies::NONE,
+                            __DEBOUNCE,
+                        );
+                        const _: () = ::events_core::__private::evaluate(3);
+                        ::events_core::__private::CallPolicies::NONE
                             .per_key()
-                            .debounce(WAIT);
-                        __POLICIES.retry(const { 3 })
+                            .debounce(__DEBOUNCE)
+                            .retry(3)
                     },
                     ::core::option::Option::Some({
                         let key: fn(&FirstLogin) -> _ = |e| e.user;

@@ -32,6 +32,7 @@ const _: () = {
             concurrency: 0,
             optional: false,
             delay: ::events_core::__private::None,
+            unit_phase: ::events_core::__private::None,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(book),
@@ -59,14 +60,15 @@ const _: () = {
             ),
         ],
         install: |installer| {
-            let __kept0 = installer.find::<State<'static, Ledger>>();
-            let __kept1 = installer.find::<&'static Emission>();
+            let __kept0 = installer.prepare::<State<'static, Ledger>>();
+            let __kept1 = installer.prepare::<&'static Emission>();
             let ::core::option::Option::Some(__kept0) = __kept0 else {
                 return;
             };
             let ::core::option::Option::Some(__kept1) = __kept1 else {
                 return;
             };
+            let __own = installer.own();
             let origin = installer
                 .origin(::events_core::__private::IntoKey::into_key(checkout));
             installer.conditional();
@@ -86,23 +88,57 @@ const _: () = {
                     if !once.claim() {
                         return ::events_core::__private::Step::Skipped;
                     }
-                    let __made0 = <State<
+                    type __NeedsCall = ::events_core::__private::NeedsCall<
+                        {
+                            use ::events_core::__private::NoParam as _;
+                            ::events_core::__private::CallProbe::<
+                                State<'static, Ledger>,
+                            >::NEEDED
+                                || ::events_core::__private::CallProbe::<
+                                    &'static Emission,
+                                >::NEEDED
+                        },
+                    >;
+                    let slot = <__NeedsCall as ::events_core::__private::CallSlot>::new(
+                        run,
+                        &__own,
+                    );
+                    let context = <__NeedsCall as ::events_core::__private::CallSlot>::context(
+                        &slot,
+                    );
+                    #[allow(clippy::let_unit_value)]
+                    let mut __held0 = match <State<
                         'static,
                         Ledger,
-                    > as ::events_core::__private::Param>::make(&__kept0, run);
-                    let __made1 = <&'static Emission as ::events_core::__private::Param>::make(
+                    > as ::events_core::__private::Param>::acquire(&__kept0, context) {
+                        ::core::result::Result::Ok(__held0) => __held0,
+                        ::core::result::Result::Err(error) => {
+                            return ::events_core::__private::not_acquired::<
+                                State<'static, Ledger>,
+                            >(error);
+                        }
+                    };
+                    #[allow(clippy::let_unit_value)]
+                    let mut __held1 = match <&'static Emission as ::events_core::__private::Param>::acquire(
                         &__kept1,
-                        run,
-                    );
+                        context,
+                    ) {
+                        ::core::result::Result::Ok(__held1) => __held1,
+                        ::core::result::Result::Err(error) => {
+                            return ::events_core::__private::not_acquired::<
+                                &'static Emission,
+                            >(error);
+                        }
+                    };
                     ::events_core::__private::Outcome::into_step(
                         book(
                             event,
                             <State<
                                 'static,
                                 Ledger,
-                            > as ::events_core::__private::Param>::lend(&__made0),
-                            <&'static Emission as ::events_core::__private::Param>::lend(
-                                &__made1,
+                            > as ::events_core::__private::Param>::item(&mut __held0),
+                            <&'static Emission as ::events_core::__private::Param>::item(
+                                &mut __held1,
                             ),
                         ),
                     )

@@ -24,6 +24,7 @@ const _: () = {
             concurrency: 0,
             optional: false,
             delay: ::events_core::__private::None,
+            unit_phase: ::events_core::__private::None,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(audit),

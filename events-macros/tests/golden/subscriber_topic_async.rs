@@ -10,6 +10,7 @@
 const _: () = {
     struct __Background<__0> {
         __kept0: __0,
+        __own: ::events_core::__private::OwnSubscription,
     }
     impl<
         __0: ::core::marker::Send + ::core::marker::Sync + 'static,
@@ -25,17 +26,40 @@ const _: () = {
             Output = ::events_core::__private::Step,
         > + ::core::marker::Send + '__call {
             async move {
-                let __made0 = <State<
+                type __NeedsCall = ::events_core::__private::NeedsCall<
+                    {
+                        use ::events_core::__private::NoParam as _;
+                        ::events_core::__private::CallProbe::<
+                            State<'static, Sink>,
+                        >::NEEDED
+                    },
+                >;
+                let slot = <__NeedsCall as ::events_core::__private::CallSlot>::new(
+                    call,
+                    &self.__own,
+                );
+                let context = <__NeedsCall as ::events_core::__private::CallSlot>::context(
+                    &slot,
+                );
+                #[allow(clippy::let_unit_value)]
+                let mut __held0 = match <State<
                     'static,
                     Sink,
-                > as ::events_core::__private::Param>::make(&self.__kept0, call);
+                > as ::events_core::__private::Param>::acquire(&self.__kept0, context) {
+                    ::core::result::Result::Ok(__held0) => __held0,
+                    ::core::result::Result::Err(error) => {
+                        return ::events_core::__private::not_acquired::<
+                            State<'static, Sink>,
+                        >(error);
+                    }
+                };
                 ::events_core::__private::AsyncOutcome::into_step(
                     export(
                             event,
                             <State<
                                 'static,
                                 Sink,
-                            > as ::events_core::__private::Param>::lend(&__made0),
+                            > as ::events_core::__private::Param>::item(&mut __held0),
                         )
                         .await,
                 )
@@ -60,6 +84,7 @@ const _: () = {
             concurrency: 0,
             optional: false,
             delay: ::events_core::__private::None,
+            unit_phase: ::events_core::__private::None,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(export),
@@ -69,10 +94,11 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
-            let __kept0 = installer.find::<State<'static, Sink>>();
+            let __kept0 = installer.prepare::<State<'static, Sink>>();
             let ::core::option::Option::Some(__kept0) = __kept0 else {
                 return;
             };
+            let __own = installer.own();
             installer.conditional();
             let any = installer
                 .copy_handler(
@@ -85,7 +111,7 @@ const _: () = {
                         }
                         true
                     }),
-                    __Background { __kept0 },
+                    __Background { __kept0, __own },
                 );
             installer.subscribe_topic(&any);
         },

@@ -1,10 +1,10 @@
 //! What would explain that an event was not recorded: it was muted, it was emitted outside of the test, the events
-//! that cause it wait in the queue, or a subscriber that emits it was not scanned.
+//! that cause it wait in the queue or in a unit of work, or a subscriber that emits it was not scanned.
 
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use events_core::{
-    __testing::{is_inside, one_line, unscanned},
+    __testing::{held_events, is_inside, one_line, unscanned},
     Registry,
 };
 
@@ -27,6 +27,8 @@ const MAX_TOPICS: usize = 100;
 pub(crate) struct Circumstances<'m> {
     /// How many events wait in the queue.
     queued: usize,
+    /// How many events wait for the commit of a unit of work.
+    held: usize,
     /// The topic of an event that was delivered, and a linked subscriber to it that no scan has registered.
     unscanned: Option<(String, &'static str)>,
     /// Whether a scan has registered any subscriber.
@@ -42,6 +44,7 @@ impl<'m> Circumstances<'m> {
         let is_scan_expected = mock.start == Start::Copy;
         Self {
             queued: registry.queue().len(),
+            held: held_events(registry),
             unscanned: is_scan_expected
                 .then(|| unscanned_subscriber(registry, mock))
                 .flatten(),
@@ -83,6 +86,15 @@ impl<'m> Circumstances<'m> {
                 "{queued} events wait in the queue; call {settle}, so that their subscribers run"
             )),
         });
+        reasons.extend(match self.held {
+            0 => None,
+            1 => Some(
+                "1 event waits for the commit of its unit of work; commit it, or call `events.run_held(&unit)`".to_owned(),
+            ),
+            held => Some(format!(
+                "{held} events wait for the commit of their unit of work; commit it, or call `events.run_held(&unit)`"
+            )),
+        });
         reasons.extend(self.unscanned.as_ref().map(|(topic, subscriber)| {
             let why = if self.has_declared {
                 "it was not scanned; scan its module or crate as well"
@@ -106,8 +118,8 @@ impl<'m> Circumstances<'m> {
 
     /// The remedy of a sync test in which a subscriber needs a runtime of tokio.
     pub(crate) fn needs_runtime(&self) -> Option<&'static str> {
-        let remedy = "a subscriber needs a runtime of tokio: make the test an `async fn`, and call \
-                      `events.settle_async().await` where it calls `events.settle()`";
+        let remedy = "a subscriber needs a runtime of tokio: make the test an `async fn`, and await \
+                      `settle_async` or `advance_async` in place of `settle` or `advance`";
         (!self.is_async).then_some(remedy)
     }
 

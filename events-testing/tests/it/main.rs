@@ -10,6 +10,7 @@ mod peers;
 mod subscriber_failures;
 mod texts;
 mod time;
+mod unit;
 mod vacuous;
 
 use std::{

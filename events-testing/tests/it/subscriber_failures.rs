@@ -107,7 +107,7 @@ fn a_panic_fails_the_test() {
 
 #[test]
 fn a_sync_test_of_a_subscriber_that_needs_tokio_is_advised_to_be_async() {
-    let remedy = "make the test an `async fn`, and call `events.settle_async().await`";
+    let remedy = "make the test an `async fn`, and await `settle_async` or `advance_async`";
     check(Some(remedy), |events| {
         events.registry().on_async(needs_tokio).detach();
         Queued.emit();

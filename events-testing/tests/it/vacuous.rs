@@ -227,3 +227,42 @@ fn a_count_an_origin_or_a_matching_that_is_set_twice_is_refused() {
     assert!(failure(|| drop(events.expect_topic("("))).contains("not a regular expression"));
     failure(|| drop(events)); // the first count remains in force, and the event was not emitted
 }
+
+/// An assertion about the attempts of a subscriber that has none.
+#[test]
+fn the_attempts_of_a_subscriber_without_retry() {
+    #[derive(Event, Clone)]
+    struct Ordered;
+
+    let events = EventMock::empty();
+    let refuse = |_: &Ordered| Err::<(), _>("busy");
+    let mail = events.registry().subscribe_deferred(refuse).id("send_mail");
+    let guard = mail.retry(2).register().expect("registered");
+    let audit = events
+        .registry()
+        .subscribe_deferred(|_: &Ordered| ())
+        .id("audit");
+    audit.register().expect("registered").detach();
+    let check = |name: &str, times: usize, expected: &str| {
+        let text = failure(|| events.assert_retried(name, times));
+        assert!(text.contains(expected), "`{expected}` is not in:\n{text}");
+    };
+    check(
+        "send_male",
+        0,
+        "no subscriber `send_male` is registered; did you mean `send_mail`?",
+    );
+    check("mail", 0, "no subscriber `mail` is registered");
+    check("audit", 0, "`audit` has no option `retry`");
+    events.assert_retried("send_mail", 0);
+    Ordered.emit();
+    events.settle();
+    events.assert_retried("send_mail", 1);
+    check(
+        "send_mail",
+        3,
+        "1 failed call of `send_mail` was followed by a further attempt, and not 3; delays",
+    );
+    drop(guard);
+    events.assert_retried("send_mail", 1);
+}

@@ -7,7 +7,7 @@
 #![expect(clippy::print_stdout, reason = "an example shows what happened")]
 
 use events_core::{Event, Registry, args};
-use events_metrics::EventMetrics;
+use events_metrics::{EventMetrics, record_queue};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
 #[derive(Event, Clone)]
@@ -59,7 +59,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         registry.emit_topic(format!("plugin::user_{user}"), args! {});
     }
 
+    // One more order, whose receipt waits in the queue. The values of the queue are recorded before the page is rendered.
+    registry.emit(OrderPlaced { cents: 700 });
+    record_queue(&registry);
     let page = page.render();
+    registry.queue().flush();
     let mut lines: Vec<_> = page
         .lines()
         .filter(|line| {

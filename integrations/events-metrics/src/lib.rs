@@ -1,15 +1,19 @@
-//! Metrics of `events-core`: how often each subscriber ran, how long it took, and how it failed, through the crate
-//! [`metrics`].
+//! Metrics of `events-core` through the crate [`metrics`]: the number, duration and failures of the calls of each subscriber,
+//! and the length of the queue.
 //!
 //! [`EventMetrics::install`] puts a middleware around each call of a registry, and adds a failure hook. Both record with the
 //! recorder of `metrics` that the program has installed; without one they cost a call that does nothing.
 //!
-//! - `events_calls_total`, a counter, with the labels `topic`, `subscriber` and `outcome`, which is `ran`, `failed`,
-//!   `skipped` or `not_called`;
+//! - `events_calls_total`, a counter, with the labels `topic`, `subscriber` and `outcome`: `ran`; `failed`, if no further
+//!   attempt follows; `retrying`, if one does; `cut_off`, if the emit was dropped during the call; `skipped`; `deferred`, if
+//!   the event is debounced; `not_called`;
 //! - `events_call_seconds`, a histogram, with `topic` and `subscriber`: from the start of a call to its end, also while an
-//!   async subscriber waits. Calls that were skipped are not in it;
-//! - `events_failures_total`, a counter, with `topic`, `subscriber` and `cause`, which is `error`, `panic`, `not_reached` or
-//!   `other`.
+//!   async subscriber waits, for what it awaits or for the events before. Calls that were not made are not in it;
+//! - `events_failures_total`, a counter, with `topic`, `subscriber` and `cause`, which is `error`, `panic`, `timeout`,
+//!   `not_reached` or `other`. It counts each failed attempt.
+//!
+//! [`record_queue`] records the queued, scheduled and running events of a queue, and the numbers of those that have run, failed
+//! and been retried, each time that it is called.
 //!
 //! # Labels
 //!
@@ -20,11 +24,13 @@
 
 mod labels;
 mod middleware;
+mod queue;
 
 use events_core::{Failure, Registry, Subscription, failures::Cause};
 use labels::Labels;
 use metrics::counter;
 use middleware::Measured;
+pub use queue::{record_queue, record_queue_as};
 use std::sync::Arc;
 
 /// What is measured, and how many labels there may be.
@@ -118,6 +124,7 @@ impl EventMetrics {
 /// # drop(billing);
 /// ```
 #[derive(Debug)]
+#[must_use = "dropping it ends the measurement; `.detach()` keeps it for good"]
 pub struct Installed {
     calls: Subscription,
     failures: Subscription,
@@ -135,6 +142,7 @@ fn count_failure(labels: &Labels, failure: &Failure) {
     let cause = match failure.cause() {
         Cause::Error(_) => "error",
         Cause::Panic(_) => "panic",
+        Cause::TimedOut(_) => "timeout",
         Cause::Undelivered(_)
         | Cause::WaitsForItself(_)
         | Cause::NotAwaited(_)

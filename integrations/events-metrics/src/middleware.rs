@@ -20,12 +20,16 @@ impl Measured {
         Self { labels }
     }
 
-    fn record(&self, call: Call<'_>, start: Instant, outcome: &SubscriberOutcome) {
+    /// Records a call; one without an outcome was dropped before its end.
+    fn record(&self, call: Call<'_>, start: Instant, outcome: Option<&SubscriberOutcome>) {
         let (name, was_called) = match outcome {
-            SubscriberOutcome::Ran | SubscriberOutcome::Stopped => ("ran", true),
-            SubscriberOutcome::Failed(_) | SubscriberOutcome::Retrying(_) => ("failed", true),
-            SubscriberOutcome::Skipped(_) => ("skipped", false),
-            _ => ("not_called", false),
+            None => ("cut_off", true),
+            Some(SubscriberOutcome::Ran | SubscriberOutcome::Stopped) => ("ran", true),
+            Some(SubscriberOutcome::Failed(_)) => ("failed", true),
+            Some(SubscriberOutcome::Retrying(_)) => ("retrying", true),
+            Some(SubscriberOutcome::Skipped(_)) => ("skipped", false),
+            Some(SubscriberOutcome::Deferred) => ("deferred", false),
+            Some(_) => ("not_called", false),
         };
         let topic = self.labels.topic(call.emission().topic());
         let subscriber = self.labels.subscriber(&call.subscriber().name);
@@ -47,7 +51,7 @@ impl Middleware for Measured {
     fn call(&self, _: &SubscriberInfo, next: Next<'_>) -> SubscriberOutcome {
         let (call, start) = (next.call(), Instant::now());
         let outcome = next.run();
-        self.record(call, start, &outcome);
+        self.record(call, start, Some(&outcome));
         outcome
     }
 
@@ -58,10 +62,36 @@ impl Middleware for Measured {
     ) -> BoxFuture<'a, SubscriberOutcome> {
         let call = next.call();
         Box::pin(async move {
-            let start = Instant::now();
+            let mut in_progress = InProgress {
+                measured: self,
+                call: Some(call),
+                start: Instant::now(),
+            };
             let outcome = next.run().await;
-            self.record(call, start, &outcome);
+            in_progress.end(Some(&outcome));
             outcome
         })
+    }
+}
+
+/// An async call in progress, which is recorded also if it is dropped before its end.
+struct InProgress<'a> {
+    measured: &'a Measured,
+    /// `None` once it is recorded.
+    call: Option<Call<'a>>,
+    start: Instant,
+}
+
+impl InProgress<'_> {
+    fn end(&mut self, outcome: Option<&SubscriberOutcome>) {
+        if let Some(call) = self.call.take() {
+            self.measured.record(call, self.start, outcome);
+        }
+    }
+}
+
+impl Drop for InProgress<'_> {
+    fn drop(&mut self) {
+        self.end(None);
     }
 }

@@ -1,6 +1,12 @@
 //! What is recorded: outcomes and causes, and no more labels than the limits allow.
 
-use events_core::{AnyEvent, Event, Registry, args};
+use std::{
+    future::{Future, pending},
+    task::{Context, Waker},
+    time::Duration,
+};
+
+use events_core::{AnyEvent, Event, Registry, Retry, args};
 use events_metrics::EventMetrics;
 use metrics_exporter_prometheus::PrometheusBuilder;
 
@@ -56,7 +62,7 @@ fn outcomes_and_causes_are_counted() {
             .expect("registered")
             .detach();
         smol::block_on(registry.emit_async(Paid));
-        let _ = registry.queue().shutdown(std::time::Duration::ZERO);
+        let _ = registry.queue().shutdown(Duration::ZERO);
         registry.emit(Paid);
     });
     let line = |name: &str, subscriber: &str, label: &str, count: u32| {
@@ -88,6 +94,59 @@ fn outcomes_and_causes_are_counted() {
     ];
     expected.sort();
     assert_eq!(found, expected);
+}
+
+/// The labels of calls that are tried again, put off or cut off, each with its count.
+#[test]
+fn attempts_and_calls_without_an_end_have_outcomes_of_their_own() {
+    let found = lines(|| {
+        let registry = measured(EventMetrics::new());
+        let at_once = Retry::exponential(Duration::from_nanos(1), Duration::from_nanos(1));
+        let pending = || registry.subscribe_async(async |_: &Paid| pending::<()>().await);
+        let timeout = pending().id("timeout").timeout(Duration::from_nanos(1));
+        timeout
+            .deferred()
+            .retry(at_once.max_retries(1))
+            .register()
+            .expect("registered")
+            .detach();
+        let debounced = registry.subscribe_deferred(|_: &Paid| ()).id("debounced");
+        debounced
+            .debounce(Duration::from_nanos(1))
+            .register()
+            .expect("registered")
+            .detach();
+        registry.emit(Paid);
+        while registry.queue().len() + registry.queue().scheduled() > 0 {
+            registry.queue().flush();
+        }
+        pending()
+            .id("cut off")
+            .register()
+            .expect("registered")
+            .detach();
+        let mut emit = Box::pin(registry.emit_async(Paid));
+        let polled = emit.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending());
+    });
+    let calls = [
+        ("cut off", "cut_off"),
+        ("debounced", "deferred"),
+        ("debounced", "ran"),
+        ("timeout", "failed"),
+        ("timeout", "retrying"),
+    ];
+    let calls = calls.map(|(subscriber, outcome)| {
+        format!(r#"events_calls_total{{topic="metrics::paid",subscriber="{subscriber}",outcome="{outcome}"}} 1"#)
+    });
+    let is_call = |line: &&String| line.starts_with("events_calls_total");
+    assert_eq!(
+        found.iter().filter(is_call).collect::<Vec<_>>(),
+        calls.iter().collect::<Vec<_>>()
+    );
+    let timeouts =
+        r#"events_failures_total{topic="metrics::paid",subscriber="timeout",cause="timeout"} 2"#;
+    assert!(found.iter().any(|line| line == timeouts), "{found:?}");
 }
 
 #[test]

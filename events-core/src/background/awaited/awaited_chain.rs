@@ -79,10 +79,10 @@ impl Stretch {
             return EmitStats::default();
         };
         if let Some(middlewares) = middlewares {
-            return run_wrapped(delivery, origin, Some(failures), middlewares);
+            return run_wrapped(delivery, origin, Some(failures), middlewares).into_stats();
         }
         let mut run = Run::new(delivery, origin, Some(failures));
         run.run_to_end(is_traced);
-        run.stats()
+        run.stats().into_stats()
     }
 }

@@ -16,9 +16,9 @@ pub(in crate::background) struct ChainProgress {
     pub(super) plan: Arc<BackgroundPlan>,
     /// The index of the step whose future is pending.
     pub(super) step: usize,
-    pub(super) stats: EmitStats,
+    pub(in crate::background) stats: EmitStats,
     /// Why the event is refused at the end of the chain, if it fails closed.
-    pub(super) failed_checks: Vec<FailedCheck>,
+    pub(in crate::background) failed_checks: Vec<FailedCheck>,
     /// The span of the pending handler, if spans are recorded.
     pub(super) span: Option<CatchSpan>,
 }
@@ -57,7 +57,11 @@ pub(super) fn record_end(
         },
         Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
     };
-    stats.ran += 1;
+    if cause.as_ref().is_none_or(Cause::is_from_call) {
+        stats.ran += 1;
+    } else {
+        stats.set_unreached();
+    }
     if let Some(cause) = cause {
         failures.push(policy.fail(Arc::clone(subscriber), cause, call.failed_emission()));
     }
@@ -75,13 +79,15 @@ fn record_outcome(
     match outcome {
         SubscriberOutcome::Skipped(_)
         | SubscriberOutcome::NotReached(_)
-        | SubscriberOutcome::Deferred => {}
+        | SubscriberOutcome::Deferred
+        | SubscriberOutcome::AfterCommit => failures.add_outcome(subscriber, outcome),
         SubscriberOutcome::Ran => stats.ran += 1,
         SubscriberOutcome::Stopped => {
             stats.ran += 1;
             stats.stopped_by = Some(Arc::clone(subscriber));
         }
         SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => {
+            let failure = failure.of_call(subscriber, true);
             if failure.cause().is_from_call() {
                 stats.ran += 1;
             } else {

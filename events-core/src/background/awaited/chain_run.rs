@@ -5,6 +5,7 @@
 //! dropped before the event, and no handler behind it runs.
 
 use std::{
+    iter,
     pin::Pin,
     sync::Arc,
     task::{Poll, Waker},
@@ -13,18 +14,16 @@ use std::{
 use super::{
     awaited_chain::ChainStep,
     chain_progress::{ChainProgress, record_end},
-    filtered_awaited::Around,
 };
 use crate::{
     background::{
         background_plan::BackgroundPlan,
         background_result::{FirstPoll, UnfinishedHandlers},
         background_run::BackgroundRun,
+        copies::ChainEvent,
         start_order::Select,
     },
-    context::{CatchSpan, EmitGuard, failed_checks, log, records_spans, refuse, refuse_for},
-    event::Event,
-    handler::erase,
+    context::{CatchSpan, EmitGuard, failed_checks, log, records_spans},
     result::{Cause, EmitStats, FailedCheck, FailureList, TooDeep},
 };
 
@@ -45,7 +44,7 @@ impl<E> BackgroundRun<E> {
     }
 }
 
-impl<E: Event> BackgroundRun<E> {
+impl<E: ChainEvent> BackgroundRun<E> {
     /// Whether its chain is suspended at an awaited handler.
     #[inline]
     pub(crate) fn is_in_chain(&self) -> bool {
@@ -130,15 +129,16 @@ impl<E: Event> BackgroundRun<E> {
                 plan,
                 waker,
                 |event, call, plan, mut start| {
-                    let event = erase(event);
+                    let event = event.erase()?;
                     match plan.awaited_chain()?.steps.get(step)? {
                         ChainStep::Awaited(handler, subscriber) => {
-                            let middlewares = plan.policy.middlewares();
-                            let around = Around {
-                                middlewares,
-                                subscriber,
-                            };
-                            Some(handler.start(event, call, &mut start, around))
+                            let start = &mut start;
+                            Some(if plan.policy.is_wrapped() {
+                                let middlewares = plan.policy.middlewares();
+                                handler.start_wrapped(event, call, start, middlewares, subscriber)
+                            } else {
+                                handler.start(event, call, start)
+                            })
                         }
                         ChainStep::Sync(stretch) => {
                             let of_stretch = stretch.run(event, call.origin(), failures, is_traced);
@@ -168,7 +168,7 @@ impl<E: Event> BackgroundRun<E> {
                     );
                 }
                 (Some(FirstPoll::Pending), _) => {
-                    if E::__FAILS_CLOSED {
+                    if E::FAILS_CLOSED {
                         failures.with(|failures| failed.extend(failed_checks(failures)));
                     }
                     let progress = ChainProgress {
@@ -190,12 +190,12 @@ impl<E: Event> BackgroundRun<E> {
 
     /// Refuses an event that fails closed, for these reasons and because of these failures.
     #[inline]
-    fn refuse(self: Pin<&mut Self>, failed: Vec<FailedCheck>, failures: &FailureList<'_>) {
-        if E::__FAILS_CLOSED
+    fn refuse(self: Pin<&mut Self>, mut failed: Vec<FailedCheck>, failures: &FailureList<'_>) {
+        if E::FAILS_CLOSED
             && let Some(event) = self.event_mut()
         {
-            refuse_for(event, failed);
-            failures.with(|failures| refuse(event, failures));
+            failures.with(|failures| failed.extend(failed_checks(failures)));
+            event.refuse(failed);
         }
     }
 
@@ -211,7 +211,7 @@ impl<E: Event> BackgroundRun<E> {
         let Some(mut progress) = self.as_mut().project().chain.take() else {
             return EmitStats::default();
         };
-        let emission = self.futures.call().failed_emission_outside(self.state().id);
+        let emission = self.futures.call().failed_emission_outside(self.state());
         for subscriber in progress.unfinished() {
             let cause = Cause::TooDeep(refusal.clone());
             let subscriber = Arc::clone(subscriber);
@@ -246,7 +246,15 @@ impl<E: Event> BackgroundRun<E> {
             Poll::Ready(Some((plan, stats))) => {
                 this.result.ran += stats.ran;
                 if stats.stopped_by.is_none() {
-                    self.as_mut().begin_selected(&plan, Select::All, waker);
+                    let mut select = Select::All;
+                    if plan.has_delayed() {
+                        // They are scheduled when this poll has ended.
+                        this.result.add_delayed();
+                        select = Select::NotDelayed;
+                        // It stores the plan.
+                        self.as_mut().start(iter::empty(), &plan, true, waker);
+                    }
+                    self.as_mut().begin_selected(&plan, select, waker);
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::{
     marker::PhantomData,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    thread,
 };
 
 use super::handler::Awaited;
@@ -101,22 +102,22 @@ trait StartAwaited<K>: Send + Sync {
         event: ErasedEvent<'s>,
         call: &'s BackgroundCall,
         start: &mut Start<'_, 's, K>,
+    ) -> FirstPoll;
+
+    /// The same through the middleware of the registry.
+    fn start_wrapped<'s>(
+        &'s self,
+        event: ErasedEvent<'s>,
+        call: &'s BackgroundCall,
+        start: &mut Start<'_, 's, K>,
         around: Around<'s>,
     ) -> FirstPoll;
 }
 
-/// What the visit of the event does: it calls the handler, and polls the future for the first time.
-struct CallAwaited<'a, 'b, 's, H, K> {
-    handler: &'s H,
-    call: &'s BackgroundCall,
-    start: &'a mut Start<'b, 's, K>,
-    around: Around<'s>,
-}
-
-/// The middleware around the call of an awaited handler, if there is some.
-pub(super) struct Around<'s> {
-    pub(super) middlewares: Option<Entries<dyn Middleware>>,
-    pub(super) subscriber: &'s Arc<SubscriberInfo>,
+/// The middleware around the call of an awaited handler.
+struct Around<'s> {
+    middlewares: Entries<dyn Middleware>,
+    subscriber: &'s Arc<SubscriberInfo>,
 }
 
 impl<'s> Around<'s> {
@@ -124,14 +125,50 @@ impl<'s> Around<'s> {
     #[cold]
     #[inline(never)]
     fn run<K>(
-        middlewares: Entries<dyn Middleware>,
-        subscriber: &Arc<SubscriberInfo>,
+        self,
         start: &mut Start<'_, 's, K>,
         call: &'s BackgroundCall,
         callee: Callee<'s>,
     ) -> FirstPoll {
-        let subscriber = Arc::clone(subscriber);
-        start.run(|| call_wrapped(middlewares, subscriber, call, callee))
+        let subscriber = Arc::clone(self.subscriber);
+        start.run(|| call_wrapped(self.middlewares, subscriber, call, callee))
+    }
+}
+
+/// What the visit of the event does: it calls the handler, and polls the future for the first time.
+struct CallAwaited<'a, 'b, 's, H, K> {
+    handler: &'s H,
+    call: &'s BackgroundCall,
+    start: &'a mut Start<'b, 's, K>,
+}
+
+/// What it does if there is middleware: the callee of that.
+struct MakeCallee<'s, H> {
+    handler: &'s H,
+    call: &'s BackgroundCall,
+}
+
+impl<F, W, C, H> FilteredAwaited<F, W, C, H>
+where
+    F: Family,
+    W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    C: Fn() -> bool + Send + Sync + 'static,
+{
+    /// Whether the handler is to be called; an error if a filter panics.
+    #[inline(always)]
+    fn admits(
+        &self,
+        event: &F::Of<'_>,
+        call: &BackgroundCall,
+        is_claimed: impl FnOnce() -> bool,
+    ) -> thread::Result<bool> {
+        if self.filter.is_none() && self.claim.is_none() {
+            return Ok(!self.state.is_closed());
+        }
+        // The panic of a future is caught where that is polled, that of a filter is not.
+        catch_unwind(AssertUnwindSafe(|| {
+            self.accepts(event, &EmitOrigin::new(call.origin())) && is_claimed()
+        }))
     }
 }
 
@@ -150,29 +187,37 @@ where
             handler: filtered,
             call,
             start,
-            around,
         } = self;
-        let is_accepted = if filtered.filter.is_none() && filtered.claim.is_none() {
-            Ok(!filtered.state.is_closed())
-        } else {
-            // The panic of a future is caught where that is polled, that of a filter is not.
-            catch_unwind(AssertUnwindSafe(|| {
-                let is_claimed = || filtered.claim.as_ref().is_none_or(|claim| claim());
-                filtered.accepts(event, &EmitOrigin::new(call.origin())) && is_claimed()
-            }))
-        };
-        if let Some(middlewares) = around.middlewares {
-            let callee = match is_accepted {
-                Ok(true) => Callee::Handler(Box::pin(filtered.handler.call(event, call))),
-                Ok(false) => Callee::Ended(Ok(Step::Skipped)),
-                Err(payload) => Callee::Ended(Err(payload)),
-            };
-            return Around::run(middlewares, around.subscriber, start, call, callee);
-        }
-        match is_accepted {
+        let is_claimed = || filtered.claim.as_ref().is_none_or(|claim| claim());
+        match filtered.admits(event, call, is_claimed) {
             Ok(true) => start.run(|| filtered.handler.call(event, call)),
             Ok(false) => FirstPoll::Skipped,
             Err(payload) => FirstPoll::Ended(Box::new(Err(payload))),
+        }
+    }
+}
+
+impl<'s, F, W, C, H> Visit<'s, F> for MakeCallee<'s, FilteredAwaited<F, W, C, H>>
+where
+    F: Family,
+    W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    C: Fn() -> bool + Send + Sync + 'static,
+    H: Awaited<F>,
+{
+    type Output = Callee<'s>;
+
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> Callee<'s> {
+        let Self { handler, call } = self;
+        match handler.admits(event, call, || true) {
+            Ok(true) => {
+                let future = Box::pin(handler.handler.call(event, call));
+                match &handler.claim {
+                    Some(claim) => Callee::once(claim, future),
+                    None => Callee::Handler(future),
+                }
+            }
+            Ok(false) => Callee::Ended(Ok(Step::Skipped)),
+            Err(payload) => Callee::Ended(Err(payload)),
         }
     }
 }
@@ -189,15 +234,30 @@ where
         event: ErasedEvent<'s>,
         call: &'s BackgroundCall,
         start: &mut Start<'_, 's, K>,
-        around: Around<'s>,
     ) -> FirstPoll {
         let visitor = CallAwaited {
             handler: self,
             call,
             start,
-            around,
         };
         event.visit::<F, _>(visitor).unwrap_or(FirstPoll::Skipped)
+    }
+
+    fn start_wrapped<'s>(
+        &'s self,
+        event: ErasedEvent<'s>,
+        call: &'s BackgroundCall,
+        start: &mut Start<'_, 's, K>,
+        around: Around<'s>,
+    ) -> FirstPoll {
+        let visitor = MakeCallee {
+            handler: self,
+            call,
+        };
+        match event.visit::<F, _>(visitor) {
+            Some(callee) => around.run(start, call, callee),
+            None => FirstPoll::Skipped,
+        }
     }
 }
 
@@ -235,9 +295,29 @@ impl<K> ErasedAwaited<K> {
         event: ErasedEvent<'s>,
         call: &'s BackgroundCall,
         start: &mut Start<'_, 's, K>,
-        around: Around<'s>,
     ) -> FirstPoll {
-        self.handler.start(event, call, start, around)
+        self.handler.start(event, call, start)
+    }
+
+    /// The same through the middleware, if it is not removed meanwhile.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn start_wrapped<'s>(
+        &'s self,
+        event: ErasedEvent<'s>,
+        call: &'s BackgroundCall,
+        start: &mut Start<'_, 's, K>,
+        middlewares: Option<Entries<dyn Middleware>>,
+        subscriber: &'s Arc<SubscriberInfo>,
+    ) -> FirstPoll {
+        let Some(middlewares) = middlewares else {
+            return self.handler.start(event, call, start);
+        };
+        let around = Around {
+            middlewares,
+            subscriber,
+        };
+        self.handler.start_wrapped(event, call, start, around)
     }
 }
 

@@ -57,6 +57,13 @@ where
         let filter = self.filter.as_ref();
         filter.is_none_or(|filter| filter(event, origin))
     }
+
+    fn is_accepted(&self, starter: &Starter<'_, '_>) -> bool {
+        self.state.admits(|| {
+            let origin = starter.filter_origin();
+            origin.is_none_or(|origin| starter.show(|event| self.passes(event, &origin)))
+        })
+    }
 }
 
 impl<W, H> BackgroundHandler for FilteredCopyHandler<W, H>
@@ -83,11 +90,7 @@ where
 
     fn start<'s>(&'s self, starter: &mut Starter<'_, 's>) {
         let call = starter.call();
-        let is_accepted = self.state.admits(|| {
-            let origin = starter.filter_origin();
-            origin.is_none_or(|origin| starter.show(|event| self.passes(event, &origin)))
-        });
-        if !is_accepted {
+        if !self.is_accepted(starter) {
             starter.skip();
         } else if let Some(copy) = starter.copy() {
             starter.run(|| async move { self.handler.call(&copy, call).await });
@@ -95,10 +98,25 @@ where
         starter.start_next();
     }
 
+    fn start_wrapped<'s>(&'s self, starter: &mut Starter<'_, 's>) {
+        let call = starter.call();
+        if !self.is_accepted(starter) {
+            starter.skip_wrapped();
+        } else if let Some(copy) = starter.copy() {
+            starter.run_wrapped(Box::pin(
+                async move { self.handler.call(&copy, call).await },
+            ));
+        }
+    }
+
+    fn backlog(&self) -> usize {
+        self.handler.backlog()
+    }
+
     fn copy(
         &self,
         _: ErasedEventRef<'_>,
-        _: DeferredRun,
+        _: &mut Option<DeferredRun>,
     ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>> {
         None // the emit makes the copy, which other handlers receive as well
     }

@@ -3,9 +3,11 @@
 use std::{any::Any, borrow::Cow};
 
 use crate::{
+    context::refuse_for,
     event::{AnyEvent, Event, EventCopy, TypedView, topic_text},
-    handler::ErasedEventRef,
+    handler::{ErasedEvent, ErasedEventRef, erase},
     metadata::Origin,
+    result::FailedCheck,
 };
 
 /// The event that a background run dispatches to its handlers.
@@ -26,6 +28,31 @@ pub(crate) trait RunEvent {
     fn into_any(self) -> Box<dyn Any + Send>
     where
         Self: Send + 'static;
+}
+
+/// The event of a run that may have awaited handlers, which change it.
+pub(crate) trait ChainEvent: RunEvent {
+    /// Whether the failure of a handler refuses the event.
+    const FAILS_CLOSED: bool;
+
+    /// The event, borrowed exclusively.
+    fn erase(&mut self) -> Option<ErasedEvent<'_>>;
+
+    /// Refuses the event for these reasons, if it fails closed.
+    fn refuse(&mut self, reasons: Vec<FailedCheck>);
+}
+
+impl<E: Event> ChainEvent for E {
+    const FAILS_CLOSED: bool = E::__FAILS_CLOSED;
+
+    #[inline]
+    fn erase(&mut self) -> Option<ErasedEvent<'_>> {
+        Some(erase(self))
+    }
+
+    fn refuse(&mut self, reasons: Vec<FailedCheck>) {
+        refuse_for(self, reasons);
+    }
 }
 
 impl<E: Event> RunEvent for E {

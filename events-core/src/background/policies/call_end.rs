@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, time::Duration};
 
 use super::call_state::CallSlot;
-use crate::{handler::Carried, result::Cause, time::TimeKey};
+use crate::{handler::Carried, result::Cause};
 
 /// The end of a call, as the error that the run receives in place of the handler's. It is private, so that no handler
 /// returns one.
@@ -14,6 +14,8 @@ pub(crate) enum CallEnd {
     Repeat(Cause, NextCall),
     /// It is made with this event, if no further one comes.
     Debounce(NextCall),
+    /// It is not made: a further event has come.
+    Replaced,
 }
 
 /// A call that is to be made later, with the same event.
@@ -21,8 +23,6 @@ pub(crate) struct NextCall {
     pub(crate) delay: Duration,
     /// The number of the attempt.
     pub(crate) attempt: u32,
-    /// The scheduled call that it replaces.
-    pub(crate) replaced: Option<TimeKey>,
     pub(crate) slot: CallSlot,
     pub(crate) carried: Carried,
 }
@@ -41,6 +41,7 @@ impl fmt::Display for CallEnd {
         match self {
             Self::Failed(cause) | Self::Repeat(cause, _) => cause.fmt(f),
             Self::Debounce(_) => f.write_str("the call is made later"),
+            Self::Replaced => f.write_str("the call is made with a later event"),
         }
     }
 }

@@ -1,25 +1,19 @@
 //! What the calls of one handler with policies share: its permits, and the calls that are scheduled.
 //!
 //! A call that is to be made later has a *ticket*. It is scheduled by the owner of the run, which knows the queue, and the
-//! key of its place in the timetable is stored here: so it can be taken out when the handler is closed, and, if it waits
-//! for `debounce`, when a later event replaces it. What the call takes along is a [`CarriedCall`]; the ticket ends with
-//! that, whatever becomes of the call.
+//! key of its place in the timetable is stored in `scheduled_calls`: so it can be taken out when the handler is closed, and,
+//! if it waits for `debounce`, when a later event replaces it. What the call takes along is a [`CarriedCall`]; the ticket
+//! ends with that, whatever becomes of the call.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    fair_semaphore::{FairSemaphore, KeyHash},
-    permit::Permit,
+    limit::{FairSemaphore, KeyHash, Permit},
+    scheduled_calls::ScheduledCalls,
 };
 use crate::{
     handler::BackgroundCall,
     metadata::{CallPolicies, EmissionId},
-    primitives::sync::lock,
     time::{Clock, Sleep, TimeKey},
 };
 
@@ -28,18 +22,7 @@ pub(crate) struct CallState {
     policies: CallPolicies,
     semaphore: Option<Arc<FairSemaphore<EmissionId>>>,
     clock: Arc<Clock>,
-    scheduled: Mutex<ScheduledCalls>,
-}
-
-/// The calls that are scheduled, or are about to be.
-#[derive(Debug, Default)]
-struct ScheduledCalls {
-    is_closed: bool,
-    last_ticket: u64,
-    /// By their tickets.
-    calls: HashMap<u64, Option<TimeKey>>,
-    /// The tickets of the calls that wait for `debounce`, by the keys of their events.
-    last_events: HashMap<Option<KeyHash>, u64>,
+    scheduled: ScheduledCalls<Option<KeyHash>, TimeKey>,
 }
 
 /// What a scheduled call takes along. While it exists, the call is neither over nor taken out.
@@ -80,16 +63,18 @@ impl CallState {
             policies,
             semaphore: limit.map(FairSemaphore::new).map(Arc::new),
             clock: Arc::clone(clock),
-            scheduled: Mutex::default(),
+            scheduled: ScheduledCalls::new(),
         })
-    }
-
-    fn scheduled(&self) -> MutexGuard<'_, ScheduledCalls> {
-        lock(&self.scheduled)
     }
 
     pub(super) fn semaphore(&self) -> Option<&Arc<FairSemaphore<EmissionId>>> {
         self.semaphore.as_ref()
+    }
+
+    /// How many events of the queue wait for a permit.
+    pub(super) fn backlog(&self) -> usize {
+        let semaphore = self.semaphore.as_ref();
+        semaphore.map_or(0, |semaphore| semaphore.backlog())
     }
 
     pub(super) fn policies(&self) -> &CallPolicies {
@@ -113,46 +98,32 @@ impl CallState {
     /// The delay before the attempt after this one, if there is to be one.
     pub(super) fn delay_after(&self, attempt: u32) -> Option<Duration> {
         let retry = self.policies.retry.as_ref()?;
-        let is_allowed = attempt <= retry.retries() && !self.is_closed();
+        let is_allowed = attempt <= retry.get_max_retries() && !self.is_closed();
         is_allowed.then(|| retry.delay(attempt))
     }
 
     /// Whether the handler is unsubscribed.
     pub(super) fn is_closed(&self) -> bool {
-        self.scheduled().is_closed
+        self.scheduled.is_closed()
     }
 
     /// The handler is unsubscribed. Returns the scheduled calls, which are to be taken out.
     pub(super) fn close(&self) -> Vec<TimeKey> {
-        let mut scheduled = self.scheduled();
-        scheduled.is_closed = true;
-        scheduled
-            .calls
-            .values_mut()
-            .filter_map(Option::take)
-            .collect()
+        self.scheduled.close()
     }
 
     /// A place for the repetition of a failed call, which keeps its permit.
     pub(super) fn repeated(self: &Arc<Self>, permit: Option<Permit>) -> (CallSlot, CarriedCall) {
-        let ticket = self.scheduled().new_ticket();
+        let ticket = self.scheduled.ticket();
+        if let Some(permit) = &permit {
+            permit.set_kept(true);
+        }
         self.slot(ticket, None, permit, false)
     }
 
-    /// A place for the call with an event that may be the last one of its key. Also returns the call that it replaces.
-    pub(super) fn last_event(
-        self: &Arc<Self>,
-        key: Option<KeyHash>,
-    ) -> (CallSlot, CarriedCall, Option<TimeKey>) {
-        let (ticket, replaced) = {
-            let mut scheduled = self.scheduled();
-            let ticket = scheduled.new_ticket();
-            let replaced = scheduled.last_events.insert(key, ticket);
-            let replaced = replaced.and_then(|ticket| scheduled.calls.get_mut(&ticket));
-            (ticket, replaced.and_then(Option::take))
-        };
-        let (slot, carried) = self.slot(ticket, key, None, true);
-        (slot, carried, replaced)
+    /// A place for the call with an event that may be the last one of its key.
+    pub(super) fn last_event(self: &Arc<Self>, key: Option<KeyHash>) -> (CallSlot, CarriedCall) {
+        self.slot(self.scheduled.ticket(), key, None, true)
     }
 
     fn slot(
@@ -178,30 +149,19 @@ impl CallState {
     }
 }
 
-impl ScheduledCalls {
-    fn new_ticket(&mut self) -> u64 {
-        self.last_ticket += 1;
-        self.calls.insert(self.last_ticket, None);
-        self.last_ticket
-    }
-}
-
 impl CallSlot {
-    /// The call was scheduled. Returns the key if it is to be taken out again: the handler was closed, or a later event has
-    /// replaced it.
+    /// Whether it replaces a call that waits for `debounce`, once it is scheduled.
+    pub(crate) fn replaces_another(&self) -> bool {
+        let scheduled = &self.state.scheduled;
+        self.last_event
+            .is_some_and(|key| scheduled.has_last_event(key))
+    }
+
+    /// The call was scheduled. Returns the key of the call that is to be taken out: the one that this one replaces, or this
+    /// one, if the handler was closed, or a later event has replaced it.
     pub(crate) fn set_scheduled(&self, key: TimeKey) -> Option<TimeKey> {
-        let mut scheduled = self.state.scheduled();
-        let is_closed = scheduled.is_closed;
-        let is_replaced = self
-            .last_event
-            .is_some_and(|key| scheduled.last_events.get(&key) != Some(&self.ticket));
-        // Without an entry the call has begun already.
-        let call = scheduled.calls.get_mut(&self.ticket)?;
-        if is_closed || is_replaced {
-            return Some(key);
-        }
-        *call = Some(key);
-        None
+        let scheduled = &self.state.scheduled;
+        scheduled.set_scheduled(self.ticket, self.last_event, key)
     }
 }
 
@@ -219,23 +179,20 @@ impl CarriedCall {
 
     /// The call begins. Returns its permit; `None` if a later event has replaced it.
     pub(super) fn begin(mut self) -> Option<Option<Permit>> {
-        let is_current = !self.is_last_event || {
-            let scheduled = self.state.scheduled();
-            scheduled.last_events.get(&self.key) == Some(&self.ticket)
-        };
-        is_current.then(|| self.permit.take())
+        let scheduled = &self.state.scheduled;
+        let is_current = !scheduled.is_replaced(self.ticket);
+        let permit = self.permit.take();
+        if let Some(permit) = &permit {
+            permit.set_kept(false);
+        }
+        is_current.then_some(permit)
     }
 }
 
 impl Drop for CarriedCall {
     fn drop(&mut self) {
-        {
-            let mut scheduled = self.state.scheduled();
-            scheduled.calls.remove(&self.ticket);
-            if self.is_last_event && scheduled.last_events.get(&self.key) == Some(&self.ticket) {
-                scheduled.last_events.remove(&self.key);
-            }
-        }
+        let last_event = self.is_last_event.then_some(self.key);
+        self.state.scheduled.end(self.ticket, last_event);
         drop(self.permit.take());
     }
 }

@@ -2,23 +2,22 @@
 //! calls that wait until no further event comes. A handler without policies has none of this around it.
 //!
 //! - `policy_handler`: a handler with policies; `policy_call`: a call of it;
-//! - `call_state`: what the calls of one handler share;
-//! - `permit`: a permit to call it; `fair_semaphore`: where the permits come from; `call_key`: the key of a call;
+//! - `call_state`: what the calls of one handler share; `scheduled_calls`: those that are scheduled;
+//! - `limit`: limits on its concurrent calls, all of them and those with one key;
 //! - `call_end`: how a call ends, if it is to be made later; `next_calls`: schedules such calls;
 //! - `timed_awaited`: an awaited handler with a timeout.
 
 mod call_end;
-mod call_key;
 mod call_state;
-mod fair_semaphore;
+mod limit;
 mod next_calls;
-mod permit;
 mod policy_call;
 mod policy_handler;
+mod scheduled_calls;
 mod timed_awaited;
 
 pub(super) use call_end::{CallEnd, NextCall};
-pub use call_key::{KeyFn, key_fn};
 pub(crate) use call_state::CallState;
+pub use limit::{KeyFn, key_fn};
 pub use policy_handler::PolicyHandler;
 pub use timed_awaited::TimedAwaited;

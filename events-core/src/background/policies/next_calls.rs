@@ -13,54 +13,61 @@ use crate::{
         background_result::{BackgroundResult, Repeated},
         background_run::BackgroundRun,
         copies::{Copies, RunEvent},
-        run_trait::{CallSchedule, ErasedBackgroundRun},
+        run_trait::{CallSchedule, ErasedBackgroundRun, NextCalls},
     },
     context::{EmitGuard, emission_state, log, panic_hook::catch_panic},
-    handler::{BackgroundCall, ErasedEventRef},
+    handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     primitives::drop_catching,
-    result::{Cause, Failure, Undelivered},
+    result::{Cause, Failure, SubscriberOutcome, Undelivered},
 };
 
 impl<E: RunEvent> BackgroundRun<E> {
-    /// Schedules the calls that are to be made later, if there are some. Returns how many failed calls are repeated.
+    /// Schedules the calls that are to be made later, if there are some. Returns how many it has scheduled.
     #[inline]
-    pub(crate) fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize {
+    pub(crate) fn schedule_next_calls(
+        self: Pin<&mut Self>,
+        schedule: &dyn CallSchedule,
+    ) -> NextCalls {
         if self.is_uncommon() {
             self.schedule_some(schedule)
         } else {
-            0
+            NextCalls::default()
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn schedule_some(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize {
+    fn schedule_some(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> NextCalls {
         let Some((info, plan)) = self
             .info_and_plan()
             .filter(|_| self.result.has_next_calls())
         else {
-            return 0;
+            return NextCalls::default();
         };
         let guard = EmitGuard::reenter(info, self.state());
         let this = self.project();
         let calls = this.result.take_next_calls();
-        let mut repeated = 0;
+        let has_delayed = this.result.take_delayed();
+        let mut scheduled = NextCalls::default();
         if let Some(subject) = this.futures.subject()
             && let Some(event) = subject.erased()
         {
             let event_copy = subject.as_copy();
             let cell = this.copy;
-            let source = EventSource {
+            let mut source = EventSource {
                 event,
                 copies: Copies { event_copy, cell },
                 call: this.futures.call(),
             };
-            repeated = schedule_calls(calls, &plan, source, schedule, this.result);
+            scheduled = schedule_calls(calls, &plan, &mut source, schedule, this.result);
+            if has_delayed {
+                scheduled.deferred += schedule_delayed(&plan, &mut source, schedule, this.result);
+            }
         }
         if let Some(guard) = &guard {
             guard.store(this.state);
         }
-        repeated
+        scheduled
     }
 }
 
@@ -71,21 +78,20 @@ struct EventSource<'a, 's> {
     call: &'s BackgroundCall,
 }
 
-/// Schedules calls of handlers of that plan. Returns how many failed calls are repeated. The emission is the innermost one
-/// of this thread.
+/// Schedules calls of handlers of that plan. Returns how many it has scheduled. The emission is the innermost one of this
+/// thread.
 fn schedule_calls(
     calls: Vec<(usize, Option<Repeated>, NextCall)>,
     plan: &Arc<BackgroundPlan>,
-    mut source: EventSource<'_, '_>,
+    source: &mut EventSource<'_, '_>,
     schedule: &dyn CallSchedule,
     result: &mut BackgroundResult,
-) -> usize {
-    let mut repeated = 0;
+) -> NextCalls {
+    let mut next_calls = NextCalls::default();
     for (number, cause, next) in calls {
         let (delay, slot) = (next.delay, next.slot);
-        if let Some(replaced) = next.replaced {
-            schedule.unschedule(replaced);
-        }
+        // One that replaces another takes its part of the capacity.
+        let is_limited = !slot.replaces_another();
         let call = source.call.of_attempt(next.attempt, Some(next.carried));
         let deferred = DeferredRun {
             plan: Arc::clone(plan),
@@ -93,8 +99,8 @@ fn schedule_calls(
             call,
             state: emission_state(plan.takes_emission()),
         };
-        let scheduled = copy(number, deferred, plan, &mut source).and_then(|run| {
-            let scheduled = schedule.schedule(run, delay, cause.is_some());
+        let scheduled = copy(number, deferred, plan, source).and_then(|run| {
+            let scheduled = schedule.schedule(run, delay, is_limited);
             scheduled.map_err(Cause::Undelivered)
         });
         let subscriber = &plan.subscribers()[number];
@@ -105,7 +111,8 @@ fn schedule_calls(
                     schedule.unschedule(key);
                 }
                 if let Some(repeated_for) = cause {
-                    repeated += 1;
+                    next_calls.repeated += 1;
+                    schedule.count_repeated();
                     let failure = match repeated_for {
                         Repeated::Failure(failure) => failure,
                         Repeated::Cause(cause) => {
@@ -115,13 +122,16 @@ fn schedule_calls(
                     plan.policy.report(&failure);
                     log::repeated(&failure, delay);
                     result.add_repeated(number, failure);
+                } else {
+                    next_calls.deferred += 1;
+                    result.add_outcome(number, SubscriberOutcome::Deferred);
                 }
             }
             (Err(refused), Some(cause)) => {
-                log::not_repeated(subscriber, &refused);
+                log::not_repeated(&emission.topic, subscriber, &refused);
                 drop_catching(refused);
                 let failure = match cause {
-                    Repeated::Failure(failure) => failure.without_next(),
+                    Repeated::Failure(failure) => failure.of_call(subscriber, true),
                     Repeated::Cause(cause) => Failure::new(Arc::clone(subscriber), cause, emission),
                 };
                 plan.policy.report(&failure);
@@ -133,7 +143,48 @@ fn schedule_calls(
             }
         }
     }
-    repeated
+    next_calls
+}
+
+/// Schedules the handlers of a plan that have a delay, if their filters accept the event. Returns how many it has scheduled.
+fn schedule_delayed(
+    plan: &Arc<BackgroundPlan>,
+    source: &mut EventSource<'_, '_>,
+    schedule: &dyn CallSchedule,
+    result: &mut BackgroundResult,
+) -> u32 {
+    let mut count = 0;
+    for (number, subscriber) in plan.subscribers().iter().enumerate() {
+        let Some(delay) = subscriber.delay else {
+            continue;
+        };
+        let origin = EmitOrigin::new(source.call.origin());
+        let scheduled = match plan.accepts(number, source.event, &origin) {
+            Ok(false) => continue,
+            Ok(true) => {
+                let deferred = DeferredRun {
+                    plan: Arc::clone(plan),
+                    selected: vec![number],
+                    call: source.call.of_attempt(1, None),
+                    state: emission_state(plan.takes_emission()),
+                };
+                copy(number, deferred, plan, source).and_then(|run| {
+                    let scheduled = schedule.schedule(run, delay, true);
+                    scheduled.map_err(Cause::Undelivered)
+                })
+            }
+            Err(panic) => Err(Cause::Panic(panic)),
+        };
+        match scheduled {
+            Ok(_) => count += 1,
+            Err(cause) => {
+                let emission = source.call.failed_emission();
+                let failure = plan.policy.fail(Arc::clone(subscriber), cause, emission);
+                result.fail(number, failure);
+            }
+        }
+    }
+    count
 }
 
 /// The run of a clone of the event.
@@ -152,6 +203,7 @@ fn copy(
             .copy(source.event, source.call.origin(), view)?;
         return Ok(Box::pin(BackgroundRun::of_snapshot(copy, deferred)));
     }
-    let copied = catch_panic(|| handler.copy(source.event, deferred)).map_err(Cause::Panic)?;
+    let mut deferred = Some(deferred);
+    let copied = catch_panic(|| handler.copy(source.event, &mut deferred)).map_err(Cause::Panic)?;
     copied.ok_or(Cause::Undelivered(Undelivered::NotCopied))
 }

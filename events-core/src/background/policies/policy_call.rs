@@ -11,13 +11,12 @@ use std::{
 use super::{
     call_end::{CallEnd, NextCall},
     call_state::{CallState, CarriedCall},
-    fair_semaphore::KeyHash,
-    permit::{Permit, acquire, address},
+    limit::{KeyHash, Permit, Refused, WouldNeverEnd, acquire, address},
 };
 use crate::{
     context::{LimitedCallGuard, panic_hook, topics},
     handler::{BackgroundCall, Step},
-    result::{Cause, RefusedCall, TimedOut, WaitsForItself},
+    result::{Cause, RefusedCall, TimedOut, Undelivered, WaitsForItself},
     time::Sleep,
 };
 
@@ -49,28 +48,34 @@ impl<'a> PolicyCall<'a> {
     ) -> Result<Self, Step> {
         let is_scheduled = carried.is_some();
         if !is_scheduled && let Some(quiet) = state.policies().debounce {
-            let (slot, carried, replaced) = state.last_event(key);
+            let (slot, carried) = state.last_event(key);
             return Err(failed(CallEnd::Debounce(NextCall {
                 delay: quiet,
                 attempt: 1,
-                replaced,
                 slot,
                 carried: Box::new(carried),
             })));
         }
         let mut permit = None;
         if let Some(carried) = carried {
-            permit = carried.begin().ok_or(Step::Skipped)?;
+            permit = carried.begin().ok_or_else(|| failed(CallEnd::Replaced))?;
         }
         if permit.is_none()
             && let Some(semaphore) = state.semaphore()
         {
             let acquired = acquire(semaphore, key, call).await;
-            permit = Some(acquired.map_err(|_| {
-                Step::Failed(Box::new(RefusedCall::WaitsForItself(WaitsForItself {
-                    limit: semaphore.limit(),
-                    chain: topics(),
-                })))
+            permit = Some(acquired.map_err(|refused| match refused {
+                Refused::WouldNeverEnd(WouldNeverEnd { is_of_key }) => {
+                    Step::Failed(Box::new(RefusedCall::WaitsForItself(WaitsForItself {
+                        limit: if is_of_key { 1 } else { semaphore.limit() },
+                        is_of_key,
+                        chain: topics(),
+                    })))
+                }
+                Refused::BacklogFull { capacity } => {
+                    let why = Undelivered::BacklogFull { capacity };
+                    failed(CallEnd::Failed(Cause::Undelivered(why)))
+                }
             })?);
         }
         // The handler may have been unsubscribed while this call waited.
@@ -136,14 +141,13 @@ impl<'a> PolicyCall<'a> {
 
     fn end_failed(self, cause: Cause) -> Step {
         let delay = self.state.delay_after(self.attempt);
-        let Some(delay) = delay.filter(|_| cause.is_from_call()) else {
+        let Some(delay) = delay.filter(|_| cause.is_repeatable()) else {
             return failed(CallEnd::Failed(cause));
         };
         let (slot, carried) = self.state.repeated(self.permit);
         let next = NextCall {
             delay,
             attempt: self.attempt.saturating_add(1),
-            replaced: None,
             slot,
             carried: Box::new(carried),
         };

@@ -20,8 +20,8 @@ use std::{
 };
 
 use super::{
-    call_key::KeyFn,
     call_state::{CallState, CarriedCall},
+    limit::KeyFn,
     policy_call::PolicyCall,
 };
 use crate::{
@@ -82,5 +82,9 @@ impl<E: Sync + 'static, H: Background<E>> Background<E> for PolicyHandler<E, H> 
 
     fn close(&self) -> Vec<TimeKey> {
         self.state.close()
+    }
+
+    fn backlog(&self) -> usize {
+        self.state.backlog()
     }
 }

@@ -1,6 +1,10 @@
 //! The call of the handler that a [`Starter`] starts, through the middleware.
 
-use std::{any::Any, pin::Pin, sync::Arc};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+};
 
 use crate::{
     background::{
@@ -12,27 +16,36 @@ use crate::{
 };
 
 impl<'s> Starter<'_, 's> {
-    /// Calls the current handler, whose future this is, through the middleware. The arguments are passed in registers, so
-    /// that the code of a handler without middleware needs no stack.
+    /// Starts one handler through the middleware.
     #[cold]
     #[inline(never)]
-    pub(in crate::background) fn run_handler_wrapped(
-        &mut self,
-        future: Pin<Box<dyn StepFuture + 's>>,
-    ) {
-        self.run_wrapped(Callee::Handler(future));
+    pub(in crate::background) fn start_wrapped(&mut self, number: usize) {
+        self.begin_segment(number + 1, number + 1);
+        let handler = &self.plan.handlers()[number];
+        // Of the filter: the panic of the handler is caught where its future is polled.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| handler.start_wrapped(self))) {
+            self.call_wrapped(Callee::Ended(Err(payload)));
+        }
+        self.result.ran += 1 - self.uncounted;
+    }
+
+    /// Calls the current handler, whose future this is, through the middleware.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::background) fn run_wrapped(&mut self, future: Pin<Box<dyn StepFuture + 's>>) {
+        self.call_wrapped(Callee::Handler(future));
     }
 
     /// The current handler does not run; the middleware is called nevertheless.
     #[cold]
     #[inline(never)]
     pub(in crate::background) fn skip_wrapped(&mut self) {
-        self.run_wrapped(Callee::Ended(Ok(Step::Skipped)));
+        self.call_wrapped(Callee::Ended(Ok(Step::Skipped)));
     }
 
     #[cold]
     #[inline(never)]
-    fn run_wrapped(&mut self, callee: Callee<'s>) {
+    fn call_wrapped(&mut self, callee: Callee<'s>) {
         let Some(middlewares) = self.plan.policy.middlewares() else {
             return self.run_unwrapped(callee);
         };
@@ -51,18 +64,8 @@ impl<'s> Starter<'_, 's> {
                 let polled = self.start.run(|| future);
                 self.record(polled);
             }
-            Callee::Ended(Ok(Step::Skipped)) => self.skip_unwrapped(),
+            Callee::Ended(Ok(Step::Skipped)) => self.skip(),
             Callee::Ended(ended) => self.end(ended),
-        }
-    }
-
-    /// The filter of the current handler panicked.
-    #[cold]
-    pub(in crate::background) fn end_filter(&mut self, payload: Box<dyn Any + Send>) {
-        if self.is_wrapped {
-            self.run_wrapped(Callee::Ended(Err(payload)));
-        } else {
-            self.end(Err(payload));
         }
     }
 }

@@ -20,7 +20,7 @@ impl Starter<'_, '_> {
     pub(in crate::background) fn record(&mut self, polled: FirstPoll) {
         match polled {
             FirstPoll::Done => {}
-            FirstPoll::Skipped => self.uncounted += 1,
+            FirstPoll::Skipped => self.skip(),
             FirstPoll::Pending => self.set_pending(),
             FirstPoll::Ended(ended) => self.end(*ended),
         }

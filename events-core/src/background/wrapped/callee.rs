@@ -10,3 +10,16 @@ pub(crate) enum Callee<'s> {
     /// It was skipped, or its filter panicked.
     Ended(thread::Result<Step>),
 }
+
+impl<'s> Callee<'s> {
+    /// A handler that runs once, if this function claims its permit, which is not claimed if middleware does not call the
+    /// handler.
+    pub(crate) fn once(
+        claim: &'s (dyn Fn() -> bool + Send + Sync),
+        future: Pin<Box<dyn StepFuture + 's>>,
+    ) -> Self {
+        Self::Handler(Box::pin(async move {
+            if claim() { future.await } else { Step::Skipped }
+        }))
+    }
+}

@@ -18,7 +18,7 @@ use crate::{
         background_result::StepFuture,
         policies::{CallEnd, NextCall},
     },
-    context::{EmissionSource, panic_hook},
+    context::{EmissionSource, OwnSubscription, panic_hook},
     handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
     policy::{CallData, Entries, Middleware, WrappedCall},
@@ -33,13 +33,16 @@ pub(crate) async fn call_wrapped(
     call: &BackgroundCall,
     callee: Callee<'_>,
 ) -> Step {
-    let wrapped = WrappedCall::new(middlewares, subscriber, call.emission());
+    let wrapped = WrappedCall::new(
+        middlewares,
+        subscriber,
+        call.emission(OwnSubscription::default()),
+    );
     let data = wrapped.data();
     let next = Mutex::new(None);
     let handler = Box::pin(outcome_of(&data, callee, &next));
     match wrapped.run(&data, handler).await {
         SubscriberOutcome::Ran => Step::Done,
-        SubscriberOutcome::Skipped(_) => Step::Skipped,
         outcome => {
             let next = lock(&next).take();
             Step::Failed(Box::new(StepOutcome { outcome, next }))
@@ -56,6 +59,7 @@ async fn outcome_of(
     callee: Callee<'_>,
     next: &Mutex<Option<NextCall>>,
 ) -> SubscriberOutcome {
+    data.set_called();
     let ended = match callee {
         Callee::Handler(future) => poll_catching(future).await,
         Callee::Ended(ended) => ended,
@@ -63,13 +67,16 @@ async fn outcome_of(
     let cause = match ended {
         Ok(Step::Done) => return SubscriberOutcome::Ran,
         Ok(Step::Stop) => return SubscriberOutcome::Stopped,
-        Ok(Step::Skipped) => return SubscriberOutcome::Skipped(SkipReason::Filtered),
+        Ok(Step::Skipped) => return SubscriberOutcome::Skipped(data.skip_reason()),
         Ok(Step::Failed(error)) => match error.downcast::<CallEnd>().map(|end| *end) {
             Err(error) => Cause::of(error),
             Ok(CallEnd::Failed(cause)) => cause,
             Ok(CallEnd::Repeat(cause, later)) => {
                 *lock(next) = Some(later);
                 return SubscriberOutcome::Retrying(data.failure_with_next(cause));
+            }
+            Ok(CallEnd::Replaced) => {
+                return SubscriberOutcome::Skipped(SkipReason::Replaced);
             }
             Ok(CallEnd::Debounce(later)) => {
                 *lock(next) = Some(later);

@@ -8,12 +8,13 @@ use std::fmt;
 
 use super::{
     diff::Diff,
+    draft::Draft,
     model::{MODELS, Model},
     vetoes::Vetoes,
 };
 use crate::{
-    current::BuiltinOnCurrent,
-    event::{Event, EventStatics, Family, Owned, Visit, nth, register_clone_fn},
+    current::{BuiltinCheckOnCurrent, BuiltinOnCurrent},
+    event::{Event, EventStatics, Family, Owned, Visit, nth},
     metadata::{EventInfo, Location, Origin, SubscriberInfo},
     result::FailedCheck,
 };
@@ -42,6 +43,8 @@ use crate::{
 pub struct Creating<M> {
     /// The record that will be written.
     pub record: M,
+    /// Which columns are not set; `None` if all are set.
+    pub(super) draft: Option<Box<Draft<M>>>,
     vetoes: Vetoes,
 }
 
@@ -178,12 +181,12 @@ pub struct Deleted<M> {
 /// other implementations, and these would always be among them.
 macro_rules! record_event {
     ($event:ident, $number:literal, $moment:literal, $docs:literal,
-     $fields:expr, ($($field:ident: $type:ty),*), ($($vetoes:ident)?)) => {
+     $backend:ty, $fields:expr, ($($field:ident: $type:ty),*), ($($vetoes:ident $($draft:ident)?)?) $($after_commit:ident)?) => {
         impl<M> $event<M> {
             /// Creates the event for this record.
             #[must_use]
             pub fn new($($field: $type),*) -> Self {
-                Self { $($field,)* $($vetoes: Vetoes::default())? }
+                Self { $($field,)* $($($draft: None,)? $vetoes: Vetoes::default())? }
             }
 
             fn event_info() -> EventInfo {
@@ -197,6 +200,7 @@ macro_rules! record_event {
                     const { &$fields },
                     false,
                 )
+                $(.$after_commit())?
             }
         }
 
@@ -214,7 +218,7 @@ macro_rules! record_event {
         impl<M: 'static> Event for $event<M> {
             type Family = Self;
             type Ownership = Owned;
-            type Backend = BuiltinOnCurrent;
+            type Backend = $backend;
 
             $(
                 const __FAILS_CLOSED: bool = true;
@@ -238,6 +242,11 @@ macro_rules! record_event {
             fn __default_origin() -> Option<Origin> {
                 Some(Origin::of::<M>())
             }
+
+            #[cfg(feature = "serde")]
+            fn __json(&self) -> Option<serde_json::Value> {
+                super::json::of_event(&[$(&self.$field),*])
+            }
         }
 
         /// Shows the topic, not the record, whose type need not implement `Debug`.
@@ -250,28 +259,28 @@ macro_rules! record_event {
 }
 
 record_event!(
-    Creating, 0, "creating", "Emitted just before a record is created.",
-    [("record", "M", false)], (record: M), (vetoes)
+    Creating, 0, "creating", "Emitted just before a record is created.", BuiltinCheckOnCurrent,
+    [("record", "M", false)], (record: M), (vetoes draft)
 );
 record_event!(
-    Created, 1, "created", "Emitted just after a record was created.",
-    [("record", "M", false)], (record: M), ()
+    Created, 1, "created", "Emitted just after a record was created.", BuiltinOnCurrent,
+    [("record", "M", false)], (record: M), () after_commit
 );
 record_event!(
-    Updating, 2, "updating", "Emitted just before a record is updated.",
+    Updating, 2, "updating", "Emitted just before a record is updated.", BuiltinCheckOnCurrent,
     [("record", "M", false), ("diff", "Diff", false)], (record: M, diff: Diff), (vetoes)
 );
 record_event!(
-    Updated, 3, "updated", "Emitted just after a record was updated.",
-    [("record", "M", false), ("diff", "Diff", false)], (record: M, diff: Diff), ()
+    Updated, 3, "updated", "Emitted just after a record was updated.", BuiltinOnCurrent,
+    [("record", "M", false), ("diff", "Diff", false)], (record: M, diff: Diff), () after_commit
 );
 record_event!(
-    Deleting, 4, "deleting", "Emitted just before a record is deleted.",
+    Deleting, 4, "deleting", "Emitted just before a record is deleted.", BuiltinCheckOnCurrent,
     [("record", "M", false)], (record: M), (vetoes)
 );
 record_event!(
-    Deleted, 5, "deleted", "Emitted just after a record was deleted.",
-    [("record", "M", false)], (record: M), ()
+    Deleted, 5, "deleted", "Emitted just after a record was deleted.", BuiltinOnCurrent,
+    [("record", "M", false)], (record: M), () after_commit
 );
 
 /// The events of a model, each at its index.
@@ -330,65 +339,8 @@ macro_rules! can_be_vetoed {
 
 can_be_vetoed!(Creating Updating Deleting);
 
-/// Registers a model with its six topics, and returns it.
-///
-/// The first emit of, or subscription to, one of a model's events registers the model as well; call
-/// this to register it earlier. Repeated calls have no effect.
-///
-/// ```
-/// use events_core::record::{models, register_model};
-///
-/// struct Invoice;
-///
-/// register_model::<Invoice>();
-/// let models = models();
-/// let invoice = models.iter().find(|model| model.name().ends_with("::Invoice")).unwrap();
-/// assert!(invoice.events().iter().all(|event| event.topic().contains("::Invoice::")));
-/// ```
-#[expect(clippy::must_use_candidate, reason = "called to register the model")]
-pub fn register_model<M: 'static>() -> &'static Model {
-    model::<M>()
-}
-
-/// Registers how the events of a model are copied, for async and deferred subscribers of patterns and of several event
-/// types, which take an [`EventCopy`](crate::EventCopy).
-///
-/// The events are generic, so the crate cannot find out whether a model is `Clone`. An event of a model that is not
-/// registered has no copy, which is a failure of such a subscriber, [`Cause::NoCopy`](crate::failures::Cause::NoCopy).
-/// [`observer`](macro@crate::observer) registers the model that it observes, if that is `Clone + Send + Sync`. Repeated
-/// calls have no effect.
-///
-/// ```
-/// use events_core::{Event, EventCopy, Registry, record::{Created, register_copies}};
-///
-/// #[derive(Clone)]
-/// struct Customer {
-///     name: &'static str,
-/// }
-///
-/// register_copies::<Customer>(); // first in `main`
-///
-/// let registry = Registry::new();
-/// let audit = |event: &EventCopy| {
-///     let created = event.downcast_ref::<Created<Customer>>().expect("it is one");
-///     println!("{}", created.record.name);
-/// };
-/// registry.on_topic_deferred("events::db::.*::created", audit)?.detach();
-/// registry.emit(Created::new(Customer { name: "Ada" }));
-/// assert_eq!(registry.queue().flush().ran(), 1);
-/// # Ok::<(), events_core::subscribing::PatternError>(())
-/// ```
-pub fn register_copies<M: Clone + Send + Sync + 'static>() {
-    register_clone_fn::<Creating<M>>();
-    register_clone_fn::<Created<M>>();
-    register_clone_fn::<Updating<M>>();
-    register_clone_fn::<Updated<M>>();
-    register_clone_fn::<Deleting<M>>();
-    register_clone_fn::<Deleted<M>>();
-}
-
 /// The model of this type, which is registered by the first call.
 #[inline]
-fn model<M: 'static>() -> &'static Model {
+pub(super) fn model<M: 'static>() -> &'static Model {
     MODELS.get_or_insert(TypeId::of::<M>(), || Model::new::<M>(event_infos::<M>()))
 }

@@ -67,7 +67,7 @@
 //!
 //! #[subscriber]
 //! async fn email_is_free(_: &mut Creating<User>) -> Result<(), std::io::Error> {
-//!     Err(std::io::ErrorKind::TimedOut.into()) // asks a database
+//!     Err(std::io::ErrorKind::TimedOut.into()) // of a query of a database
 //! }
 //!
 //! /// May fail without an effect on the write.
@@ -105,27 +105,40 @@
 //! and an alias of an event, do not register the model, and neither does an emit: the event is generic there, so that it
 //! is unknown whether its model is `Clone`.
 //!
+//! Such a subscriber reads the events as JSON if the model is registered with `register_json`, which needs the cargo feature
+//! `serde`, and states which fields are secret.
+//!
 //! # Emitting, from an integration with an ORM
 //!
 //! Before a write, emit the "-ing" event with the record. If the returned event is vetoed, do not write;
 //! otherwise write the [`record`](Creating::record) of the returned event. After the write, emit the
 //! other event.
 //!
+//! If the caller has not set all columns, [`with_unset`](Creating::with_unset) states that; leave those that are
+//! [`unset`](Creating::unset) after the emit out of the INSERT.
+//!
 //! An event that is emitted without an origin has its model as origin, whichever verb emits it:
 //! `Creating::new(user).emit()` is `Creating::new(user).emit_from(Origin::of::<User>())`, and the same holds
 //! for the other verbs, for the methods of a [`Registry`](crate::Registry), for
 //! [`emit_mut`](crate::emit_mut()), and for bridges.
 
+mod creating;
 mod diff;
+mod draft;
 mod events;
+#[cfg(feature = "serde")]
+mod json;
 mod model;
 mod probe;
+mod register;
 mod vetoes;
 
 pub use diff::{Change, Diff};
-pub use events::{
-    Created, Creating, Deleted, Deleting, Updated, Updating, register_copies, register_model,
-};
+pub use draft::UnknownColumn;
+pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating};
+#[cfg(feature = "serde")]
+pub use json::{JsonFields, register_json};
 pub use model::{Model, models};
 #[doc(hidden)]
 pub use probe::{OtherEvent, RecordProbe};
+pub use register::{register_copies, register_model};

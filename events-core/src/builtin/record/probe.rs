@@ -1,12 +1,14 @@
-//! Finds out for one event of a model, from its type, whether the events of the model can be copied.
+//! Whether the events of a model can be copied, determined from the type of one of them.
 
 use std::marker::PhantomData;
 
-use super::events::{Created, Creating, Deleted, Deleting, Updated, Updating, register_copies};
+use super::{
+    events::{Created, Creating, Deleted, Deleting, Updated, Updating},
+    register::register_copies,
+};
 
-/// A subscriber of an event registers the copies of the event's model so, if its parameter has the name of an event of
-/// this module. The constant is the inherent one for an event of a model that is `Clone`, `Send` and `Sync`; else that of
-/// [`OtherEvent`].
+/// Registers the copies of a model, for a subscriber whose parameter has the name of an event of this module. The constant is
+/// the inherent one for an event of a model that is `Clone`, `Send` and `Sync`; else that of [`OtherEvent`].
 #[derive(Debug)]
 pub struct RecordProbe<E>(PhantomData<E>);
 

@@ -1,10 +1,10 @@
 //! One emission as its handlers receive it: topic, origin, id, parent, place and time.
 
-use std::{borrow::Cow, fmt, panic, ptr, sync::OnceLock, time::SystemTime};
+use std::{borrow::Cow, fmt, panic, sync::OnceLock, time::SystemTime};
 
 use super::{
     own_subscription::OwnSubscription,
-    state::{CallSite, EmissionState, EmitTime, UNKNOWN_SITE},
+    state::{CallSite, EmissionState, EmitTime, known},
 };
 use crate::{
     context::emit_stack::emission_time,
@@ -57,6 +57,8 @@ impl Emission {
         origin: Option<Origin>,
         state: EmissionState,
         parent: Option<EmissionId>,
+        attempt: u32,
+        own: OwnSubscription,
     ) -> Self {
         let EmissionState { id, site, time } = state;
         Self {
@@ -64,16 +66,11 @@ impl Emission {
             origin,
             id: id.unwrap_or_else(EmissionId::new),
             parent,
-            attempt: 1,
+            attempt,
             site,
             time: time.map_or_else(OnceLock::new, OnceLock::from),
-            own: OwnSubscription::default(),
+            own,
         }
-    }
-
-    /// The same for this attempt of the handler.
-    pub(crate) fn of_attempt(self, attempt: u32) -> Self {
-        Self { attempt, ..self }
     }
 
     /// An emission of `E` without an origin, for calling a handler directly in a test.
@@ -81,14 +78,16 @@ impl Emission {
     #[track_caller]
     pub fn of<E: Event>() -> Self {
         let state = EmissionState::new(panic::Location::caller());
-        Self::new(E::topic().into(), None, state, None)
+        let own = OwnSubscription::default();
+        Self::new(E::topic().into(), None, state, None, 1, own)
     }
 
     /// What a failure has of it.
     #[cold]
     pub(crate) fn of_failure(&self) -> FailedEmission {
         let (topic, origin) = (self.topic.clone(), self.origin.clone());
-        FailedEmission::new(topic, origin, Some(self.id), self.parent).of_attempt(self.attempt)
+        FailedEmission::new(topic, origin, Some(self.id), self.parent, known(self.site))
+            .of_attempt(self.attempt)
     }
 
     /// The topic of the event.
@@ -223,18 +222,14 @@ impl Emission {
     /// ```
     #[must_use]
     pub fn location(&self) -> Option<Location> {
-        let is_known = !ptr::eq(self.site, UNKNOWN_SITE);
-        is_known.then(|| self.site.into())
+        known(self.site).map(Location::from)
     }
 }
 
 impl OwnSubscription {
     /// The emission of a call, with this handle.
     pub(crate) fn emission_of(&self, source: &(impl EmissionSource + ?Sized)) -> Emission {
-        Emission {
-            own: self.clone(),
-            ..source.emission()
-        }
+        source.emission(self.clone())
     }
 }
 
@@ -254,5 +249,5 @@ impl fmt::Debug for Emission {
 #[doc(hidden)]
 pub trait EmissionSource {
     /// Creates the emission, for a handler that has it as a parameter.
-    fn emission(&self) -> Emission;
+    fn emission(&self, own: OwnSubscription) -> Emission;
 }

@@ -2,7 +2,7 @@
 
 use std::{
     num::NonZeroU64,
-    panic,
+    panic, ptr,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -41,6 +41,14 @@ pub(crate) struct EmissionState {
 }
 
 impl EmissionState {
+    /// The same with an id, if it has a time, which is stored beside it.
+    pub(crate) fn with_id(mut self) -> Self {
+        if self.time.is_some() {
+            self.id = Some(self.id.unwrap_or_else(EmissionId::new));
+        }
+        self
+    }
+
     /// The state of an emission that has not begun.
     pub(crate) const fn new(site: CallSite) -> Self {
         Self {
@@ -49,4 +57,14 @@ impl EmissionState {
             time: None,
         }
     }
+
+    /// Where the event was emitted, if that is known.
+    pub(in crate::context) fn known_site(&self) -> Option<CallSite> {
+        known(self.site)
+    }
+}
+
+/// The site, if it is known.
+pub(super) fn known(site: CallSite) -> Option<CallSite> {
+    (!ptr::eq(site, UNKNOWN_SITE)).then_some(site)
 }

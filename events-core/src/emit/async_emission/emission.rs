@@ -7,25 +7,26 @@
 use std::{
     mem,
     pin::Pin,
-    sync::Arc,
     task::{Poll, Waker, ready},
 };
 
+use super::rare::Rare;
 use crate::{
-    background::{BackgroundPlan, BackgroundRun, Select},
-    context::{CatchSpan, EmitGuard, is_traced, log, refuse_for},
+    background::{BackgroundRun, Select},
+    context::{CatchSpan, is_traced, log},
     emit::{
         context::CallSite,
-        run_all::{self, Dispatch, run_all},
+        run_all::{Start, run_all},
+        unit::PlanSource,
     },
-    event::{Event, TypedView, topic_of, topic_text},
+    event::{Event, topic_of, topic_text},
     handler::BackgroundCall,
     metadata::{EmitVerb, Origin},
     primitives::OptionBox,
-    registry::Registry,
+    registry::{AWAITS_SCAN, OBSERVES_EMITS, Registry},
     result::{
-        EmitError, EmitErrorKind, EmitStats, Emitted, FailedCheck, Failure, FailureList, NotRun,
-        Outcomes, Recording, TooDeep,
+        EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, Failures, NotRun, Outcomes,
+        Recording, TooDeep,
     },
 };
 
@@ -39,21 +40,17 @@ pin_project_lite::pin_project! {
         pub(super) registry: Registry,
         // The span that each poll enters, if there is one. Before the first poll: that of the caller.
         pub(super) span: OptionBox<CatchSpan>,
-        stage: Stage,
+        pub(super) stage: Stage,
         pub(super) stats: EmitStats,
         // The failures of the chain, and of deferring.
-        pub(super) failures: OptionBox<Vec<Failure>>,
-        // The background plan, if deferred handlers of it are not queued yet.
-        pub(super) deferred_last: Option<Arc<BackgroundPlan>>,
+        pub(super) failures: OptionBox<Failures>,
+        pub(super) rare: OptionBox<Rare<Stage>>,
     }
 
     impl<E: Event> PinnedDrop for AsyncEmission<E> {
         fn drop(mut this: Pin<&mut Self>) {
-            if this.background_run.ready().is_pending() || this.deferred_last.is_some() {
-                this.as_mut().cut_off();
-            }
-            if !this.failures.is_none() || this.background_run.is_uncommon() {
-                this.log_failures(true);
+            if this.stage != Stage::Complete {
+                this.as_mut().end_incomplete();
             }
         }
     }
@@ -61,24 +58,34 @@ pin_project_lite::pin_project! {
 
 /// How far an async emission is. As large as its neighbours: behind a byte, the compiler cleared several fields with one
 /// store that overlapped another, and store forwarding failed in each emit.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 #[repr(usize)]
-enum Stage {
+pub(super) enum Stage {
     /// It was not polled.
     New,
+    /// The middleware around it has begun, and no handler.
+    Wrapped,
     Started,
-    /// The depth limit refused the emit, or an interceptor withheld the event.
+    /// The middleware around it is in progress.
+    InMiddleware,
+    /// The depth limit refused the emit, an interceptor or a middleware withheld the event, or a middleware cut it off.
     Refused,
+    /// All handlers have ended, and the event is taken out.
+    Complete,
 }
 
 impl<E: Event> AsyncEmission<E> {
-    #[inline]
+    /// `is_scoped`: this thread may have entered a unit of work.
+    // Inlined, and what may be a call before the run is made: else the emission is made elsewhere and copied.
+    #[inline(always)]
     pub(in crate::emit) fn new(
         registry: Registry,
+        is_scoped: bool,
         event: E,
         origin: Option<Origin>,
         site: CallSite,
     ) -> Self {
+        let rare = Rare::of_new(is_scoped);
         let origin = origin.or_else(E::__default_origin);
         let span = if is_traced() {
             log::caller_span()
@@ -93,11 +100,10 @@ impl<E: Event> AsyncEmission<E> {
             stage: Stage::New,
             stats: EmitStats::default(),
             failures: OptionBox::NONE,
-            deferred_last: None,
+            rare,
         }
     }
 
-    #[cfg(feature = "tokio")]
     pub(in crate::emit) fn registry(&self) -> &Registry {
         &self.registry
     }
@@ -110,16 +116,12 @@ impl<E: Event> AsyncEmission<E> {
     /// Polls the handlers, and logs failures. Returns the event.
     #[inline]
     pub(in crate::emit) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {
-        let polled = self.as_mut().poll(waker, None);
-        // The failures of the chain are logged even while async handlers are pending.
-        if !self.failures.is_none() {
-            self.as_mut().log_failures(false);
-        }
-        if let Err(refusal) = ready!(polled) {
-            log::refusal(&refusal);
-        }
-        if self.background_run.is_uncommon() {
-            self.as_mut().log_failures(true);
+        let _entered = self.enter();
+        let polled = self.as_mut().poll_handlers(waker, None);
+        if self.is_uncommon() || matches!(polled, Poll::Ready(Err(_))) {
+            ready!(self.as_mut().end_and_log(polled));
+        } else if polled.is_pending() {
+            return Poll::Pending;
         }
         Poll::Ready(self.finish())
     }
@@ -127,13 +129,16 @@ impl<E: Event> AsyncEmission<E> {
     /// Logs the failures of the chain, and those of the async handlers if these are complete or dropped.
     #[cold]
     #[inline(never)]
-    fn log_failures(self: Pin<&mut Self>, with_background: bool) {
+    pub(super) fn log_failures(self: Pin<&mut Self>, with_background: bool) {
         let this = self.project();
+        if let Some(wrapped) = this.rare.get_mut().and_then(|rare| rare.wrapped.as_mut()) {
+            wrapped.logged += this.failures.get().map_or(0, Failures::len);
+        }
         let _sink = this.registry.core().pass_failures();
-        if !this.failures.is_none() {
+        if let Some(failures) = this.failures.take() {
             // The errors' destructors run nested in the emission, which owns the handlers.
             let _entered = this.background_run.enter();
-            log::failures(this.failures);
+            log::failures(failures);
         }
         if with_background {
             this.background_run.record();
@@ -146,69 +151,57 @@ impl<E: Event> AsyncEmission<E> {
         waker: &Waker,
         outcomes: &mut Outcomes,
     ) -> Poll<Result<Emitted<E>, EmitError<E>>> {
+        let _entered = self.enter();
         let recording = Recording::new(mem::replace(outcomes, Outcomes::NONE));
-        let polled = self.as_mut().poll(waker, Some(&recording));
-        *outcomes = recording.into_outcomes();
-        let refusal = ready!(polled).err();
-        let failures = self.as_mut().project().failures.take();
-        let mut failures = failures.unwrap_or_default();
-        let this = self.as_mut().project();
-        let mut outcomes = mem::replace(outcomes, Outcomes::NONE);
-        let result = this.background_run.take_recorded(&mut outcomes);
-        failures.extend(result.into_failures());
+        let mut polled = self.as_mut().poll_handlers(waker, Some(&recording));
+        if self.is_uncommon() || matches!(polled, Poll::Ready(Err(_))) {
+            polled = self.as_mut().end_poll(polled, Some(&recording));
+        }
+        let Poll::Ready(result) = polled else {
+            *outcomes = recording.into_outcomes();
+            return Poll::Pending;
+        };
+        let refusal = result.err();
+        let mut outcomes = recording.into_outcomes();
+        let mut failed = None;
+        if self.is_uncommon() {
+            failed = EmitErrorKind::of(self.as_mut().take_failures(&mut outcomes));
+        }
         let event = self.as_mut().finish();
         let mut stats = mem::take(self.as_mut().project().stats);
         stats.ran += self.background_run.ran();
         let emitted = Emitted::new(event, stats, outcomes);
         let error = match refusal {
             Some(refusal) => EmitErrorKind::TooDeep(refusal),
-            None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
-            None => EmitErrorKind::Failed(failures),
+            None => match failed {
+                None => return Poll::Ready(Ok(emitted)),
+                Some(error) => error,
+            },
         };
         let topic = topic_text(emitted.event());
         Poll::Ready(Err(EmitError::new(emitted, topic, error)))
     }
 
-    #[inline]
-    fn poll(
+    /// Takes out the failures, and the record of the background handlers that were skipped.
+    #[cold]
+    #[inline(never)]
+    fn take_failures(self: Pin<&mut Self>, outcomes: &mut Outcomes) -> Failures {
+        let this = self.project();
+        let mut failures = this.failures.take().unwrap_or_default();
+        let result = this.background_run.take_recorded(outcomes);
+        failures.extend(result.into_failures());
+        failures
+    }
+
+    /// Polls the handlers, and queues what is to run later.
+    pub(super) fn poll_and_defer(
         mut self: Pin<&mut Self>,
         waker: &Waker,
         recording: Option<&Recording>,
     ) -> Poll<Result<(), Box<TooDeep>>> {
         let polled = self.as_mut().poll_handlers(waker, recording);
-        if self.background_run.is_uncommon() {
-            self.as_mut().schedule_next_calls();
-        }
-        if polled.is_ready() && self.deferred_last.is_some() {
-            self.as_mut().defer_last(Select::DeferredLast, recording);
-        }
-        if E::__FAILS_CLOSED
-            && let Poll::Ready(result) = &polled
-        {
-            self.refuse(result.as_ref().err().map(|refusal| &**refusal));
-        }
+        self.queue_later(polled.is_ready(), recording);
         polled
-    }
-
-    /// Schedules the calls of handlers that failed and are to be repeated.
-    #[cold]
-    fn schedule_next_calls(self: Pin<&mut Self>) {
-        let this = self.project();
-        let _entered = this.span.get().and_then(CatchSpan::enter);
-        let _sink = this.registry.core().pass_failures();
-        let queue = this.registry.core().queue();
-        let retrying = this.background_run.schedule_next_calls(queue);
-        this.stats.add_retrying(retrying);
-    }
-
-    /// Refuses an event that fails closed because of what failed since its chain has run.
-    fn refuse(self: Pin<&mut Self>, refusal: Option<&TooDeep>) {
-        let mut background_run = self.project().background_run;
-        let failed = background_run.failed_checks();
-        if let Some(event) = background_run.as_mut().event_mut() {
-            refuse_for(event, failed);
-            refuse_for(event, refusal.map(FailedCheck::of_refusal));
-        }
     }
 
     /// The first call runs the chain and starts the async handlers; further calls poll these.
@@ -219,20 +212,30 @@ impl<E: Event> AsyncEmission<E> {
         recording: Option<&Recording>,
     ) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.as_mut().project();
-        if mem::replace(this.stage, Stage::Started) != Stage::New {
+        let stage = mem::replace(this.stage, Stage::Started);
+        if stage >= Stage::Started {
+            if stage == Stage::InMiddleware {
+                return self.poll_wrapped(waker, recording);
+            }
             if this.background_run.is_in_chain() {
                 return self.resume_chain(waker, recording).map(Ok);
             }
             let _entered = this.span.get().and_then(CatchSpan::enter);
             return this.background_run.poll_measured(waker).map(Ok);
         }
-        if is_traced() {
+        if is_traced() && stage == Stage::New {
             let topic = this.background_run.event().map_or(E::topic(), topic_of);
             log::choose_span(this.span, topic, this.background_run.origin());
         }
-        let _entered = this.span.get().and_then(CatchSpan::enter);
+        // One load of the flags for all of this: most registries have none of them.
+        if this.registry.core().has_flag(AWAITS_SCAN | OBSERVES_EMITS)
+            && let Some(polled) = self.as_mut().observe(stage == Stage::New, waker, recording)
+        {
+            return polled;
+        }
+        let this = self.project();
+        let entered = this.span.get().and_then(CatchSpan::enter);
         let core = this.registry.core();
-        core.warn_if_unscanned();
         let mut background_run = this.background_run;
         let site = background_run.site();
         let cloned;
@@ -243,93 +246,93 @@ impl<E: Event> AsyncEmission<E> {
                 Some(&cloned)
             }
         };
-        if core.is_intercepted()
-            && let Some(event) = background_run.as_mut().event_mut()
-            && core.withholds(event, origin, site, EmitVerb::EmitAsync)
-        {
-            *this.stage = Stage::Refused;
-            let own_topic = background_run.event().and_then(Event::__own_topic);
-            let own_topic = own_topic.map(|topic| &**topic);
-            core.record_not_run::<E::Family>(recording, own_topic, NotRun::Withheld);
-            return Poll::Ready(Ok(()));
-        }
         let emit_context = core.emit_context::<E::Family>(origin, site);
         let failures = FailureList::recording(recording);
-        if failures.records() {
-            background_run.as_mut().record_skipped();
-        }
         let own_topic = background_run
             .event()
             .and_then(|event| event.__own_topic().cloned());
-        let mut polled = Poll::Ready(());
-        let result =
-            core.with_plan::<E::Family, _>(own_topic.as_deref(), emit_context, |plan, guard| {
-                let dispatch = Dispatch {
+        let phase = match this.rare.get_mut().and_then(|rare| rare.unit.as_mut()) {
+            None => None,
+            Some(unit) => unit.begin(this.registry, || {
+                PlanSource::of::<E::Family>(core, own_topic.as_deref())
+            }),
+        };
+        let result = core.with_plan::<E::Family, _>(
+            own_topic.as_deref(),
+            phase,
+            emit_context,
+            |plan, guard| {
+                let start = Start {
                     guard,
                     emit_context,
                     select: Select::Async,
                     waker,
                     stats: this.stats,
                     failures: &failures,
-                    deferred_last: this.deferred_last,
+                    last: this.rare,
                 };
-                if let Some(record) = failures.if_recorded() {
-                    record.set_plan(plan.subscribers());
+                if let Some(recording) = recording {
+                    background_run.as_mut().record_outcomes();
+                    recording.set_plan(plan.subscribers());
                 }
-                polled = run_all(background_run, plan, dispatch);
-            });
-        *this.failures = failures.into_inner();
-        if recording.is_some() && !matches!(result, Ok(Some(()))) {
-            let why = result
-                .as_ref()
-                .map_or(NotRun::Refused, |_| NotRun::FoundNone);
-            core.record_not_run::<E::Family>(recording, own_topic.as_deref(), why);
+                if stage == Stage::Wrapped {
+                    guard.resume(background_run.state());
+                }
+                run_all(background_run, plan, start)
+            },
+        );
+        drop(entered);
+        let failures = failures.into_inner();
+        if !failures.is_none() {
+            *this.failures = failures.into();
         }
-        match result {
-            Err(refusal) => {
-                *this.stage = Stage::Refused;
-                Poll::Ready(Err(refusal))
-            }
-            Ok(_) => polled.map(Ok),
+        let refusal = match result {
+            Ok(Some(polled)) => return polled.map(Ok),
+            Ok(None) if recording.is_none() => return Poll::Ready(Ok(())),
+            Ok(None) => None,
+            Err(refusal) => Some(refusal),
+        };
+        let why = match refusal {
+            None => NotRun::FoundNone,
+            Some(_) => NotRun::Refused,
+        };
+        core.record_not_run::<E::Family>(recording, own_topic.as_deref(), why);
+        if refusal.is_some() {
+            *this.stage = Stage::Refused;
         }
+        Poll::Ready(refusal.map_or(Ok(()), Err))
     }
 
-    /// Continues the chain behind an awaited handler, and then starts the async handlers.
+    /// What few registries have: warns that there was no scan. If the emission begins, passes the event to the interceptor, and
+    /// begins the middleware; `None` if the handlers are to be called.
     #[cold]
-    fn resume_chain(
-        self: Pin<&mut Self>,
+    #[inline(never)]
+    fn observe(
+        mut self: Pin<&mut Self>,
+        begins: bool,
         waker: &Waker,
         recording: Option<&Recording>,
-    ) -> Poll<()> {
-        let this = self.project();
-        let _entered = this.span.get().and_then(CatchSpan::enter);
-        let background_run = this.background_run;
-        let origin = background_run.origin().cloned();
+    ) -> Option<Poll<Result<(), Box<TooDeep>>>> {
+        let this = self.as_mut().project();
+        let entered = this.span.get().and_then(CatchSpan::enter);
         let core = this.registry.core();
-        let emit_context = core.emit_context::<E::Family>(origin.as_ref(), background_run.site());
-        let failures = FailureList::recording(recording);
-        let polled = match EmitGuard::try_reenter(E::info(), background_run.state()) {
-            Err(refusal) => {
-                *this.stats = background_run.end_chain(&refusal, &failures);
-                Poll::Ready(())
-            }
-            Ok(guard) => {
-                let dispatch = Dispatch {
-                    guard: &guard,
-                    emit_context,
-                    select: Select::Async,
-                    waker,
-                    stats: this.stats,
-                    failures: &failures,
-                    deferred_last: this.deferred_last,
-                };
-                run_all::resume(background_run, dispatch)
-            }
-        };
-        if let Some(failures) = failures.into_inner().take() {
-            this.failures.get_or_insert_default().extend(failures);
+        core.warn_if_unscanned();
+        if !begins || !core.observes_emits() {
+            return None;
         }
-        polled
+        let mut background_run = this.background_run;
+        let (origin, site) = (background_run.origin().cloned(), background_run.site());
+        let event = background_run.as_mut().event_mut()?;
+        if core.withholds(event, origin.as_ref(), site, EmitVerb::EmitAsync) {
+            *this.stage = Stage::Refused;
+            let own_topic = background_run.event().and_then(Event::__own_topic);
+            let own_topic = own_topic.map(|topic| &**topic);
+            core.record_not_run::<E::Family>(recording, own_topic, NotRun::Withheld);
+            return Some(Poll::Ready(Ok(())));
+        }
+        let middlewares = core.emit_middlewares()?;
+        drop(entered);
+        Some(self.begin_wrapped(middlewares, waker, recording))
     }
 
     /// Takes the event out, after all handlers have ended.
@@ -338,22 +341,11 @@ impl<E: Event> AsyncEmission<E> {
         if self.stats.is_unheard() && self.background_run.is_unheard() {
             self.report_unheard();
         }
-        match self.as_mut().project().background_run.take() {
+        let this = self.as_mut().project();
+        *this.stage = Stage::Complete;
+        match this.background_run.take() {
             Some(event) => event,
             None => panic!("an emit was polled after it was ready"),
-        }
-    }
-
-    /// Reports to the log and to the hook that no subscriber received the event, unless it was refused or withheld.
-    #[cold]
-    #[inline(never)]
-    fn report_unheard(&self) {
-        if let Some(event) = self.background_run.event()
-            && self.stage != Stage::Refused
-        {
-            let origin = self.background_run.origin();
-            let emit_limits = self.registry.core().emit_limits();
-            emit_limits.report_unheard(&TypedView { event, origin });
         }
     }
 }

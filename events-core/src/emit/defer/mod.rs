@@ -6,4 +6,4 @@
 mod deferral;
 mod snapshot;
 
-pub(super) use deferral::{Deferral, defer, not_scheduled, undelivered};
+pub(super) use deferral::{Deferral, defer, defer_into, undelivered};

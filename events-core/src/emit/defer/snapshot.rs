@@ -1,10 +1,10 @@
 //! The snapshot of an event for its background handlers, and the failures when there is none.
 
-use std::{iter, pin::Pin, sync::Arc};
+use std::{iter, mem, pin::Pin, sync::Arc};
 
 use crate::{
     background::{BackgroundPlan, BackgroundRun, DeferredRun, ErasedBackgroundRun, copy_event},
-    context::{emission_state, failed_emission, panic_hook::catch_panic},
+    context::{emission_state_inlined, failed_emission, panic_hook::catch_panic},
     emit::context::EmitContext,
     event::EventCopy,
     handler::{BackgroundCall, ErasedEventRef},
@@ -29,14 +29,14 @@ pub(super) fn failed_in(
     failed_emission(topic, emit_context.origin)
 }
 
-/// The snapshot for these handlers. `None` if there are none, or if `Clone` panics.
+/// The snapshot for these handlers, which it takes, and how many they are. `None` if there are none, or if `Clone` panics.
 pub(super) fn snapshot(
     background: &Arc<BackgroundPlan>,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     selected: &mut Vec<usize>,
     fail: &mut dyn FnMut(Failure),
-) -> Option<Pin<Box<dyn ErasedBackgroundRun>>> {
+) -> Option<(Pin<Box<dyn ErasedBackgroundRun>>, usize)> {
     let copied = match shared_copy(background, event, emit_context, selected, fail) {
         Ok(copied) => copied,
         Err(cause) => {
@@ -47,23 +47,29 @@ pub(super) fn snapshot(
     };
     let &first = selected.first()?;
     let call = BackgroundCall::new(emit_context.info, emit_context.origin.cloned());
-    let call = background.call_of_job(call);
-    let run = |call| DeferredRun {
+    let call = call.counting_waits(background.limits_calls(), || usize::MAX);
+    let count = selected.len();
+    let mut run = |call| DeferredRun {
         plan: Arc::clone(background),
-        selected: selected.clone(),
+        selected: mem::take(selected),
         call,
-        state: emission_state(background.takes_emission()),
+        state: emission_state_inlined(background.takes_emission()),
     };
     if let Some(copy) = copied {
         let run = run(call.with_topic(copy.topic()));
-        return Some(Box::pin(BackgroundRun::of_snapshot(copy, run)));
+        let run: Pin<Box<dyn ErasedBackgroundRun>> =
+            Box::pin(BackgroundRun::of_snapshot(copy, run));
+        return Some((run, count));
     }
     let handler = background.handler(first);
-    match catch_panic(|| handler.copy(event, run(call))) {
-        Ok(snapshot) => snapshot,
+    // Taken out by the handler once it has cloned the event.
+    let mut deferred = Some(run(call));
+    match catch_panic(|| handler.copy(event, &mut deferred)) {
+        Ok(snapshot) => Some((snapshot?, count)),
         Err(panic) => {
+            let selected = deferred.map_or_else(Vec::new, |deferred| deferred.selected);
             let emission = failed_in(background, event, emit_context);
-            report_not_copied(background, selected, Cause::Panic(panic), &emission, fail);
+            report_not_copied(background, &selected, Cause::Panic(panic), &emission, fail);
             None
         }
     }

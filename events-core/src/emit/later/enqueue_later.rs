@@ -1,14 +1,14 @@
 //! Scheduling an event: it is put into the queue when its time has come, with the context that it was scheduled in.
 
-use std::any::Any;
+use std::{any::Any, time::Instant};
 
 use super::{
     super::{
         context::CallSite,
-        defer::not_scheduled,
         enqueue::{Enqueued, push_due},
     },
-    scheduled::Scheduled,
+    schedule_in_unit::{ScheduleInUnit, schedule_in_unit},
+    scheduled::{Scheduled, ScheduledPlace},
 };
 use crate::{
     event::{OwnedEvent, topic_text},
@@ -16,7 +16,8 @@ use crate::{
     primitives::drop_catching,
     queue::{DueQueue, JobContext, ScheduledJob, TopicCounts, UnfinishedJob},
     registry::{Core, Registry},
-    result::QueueFull,
+    result::{QueueFull, Undelivered},
+    unit::is_in_unit,
 };
 
 /// A scheduled event, with its context if it has one.
@@ -52,27 +53,46 @@ pub(in crate::emit) fn schedule<E: OwnedEvent + Send, T: Any>(
     if core.observes_enqueue() {
         if core.withholds(&mut event, origin.as_ref(), site, EmitVerb::Schedule) {
             drop_catching(event);
-            return Ok(Scheduled::new(registry, None, due));
+            return Ok(Scheduled::new(registry, ScheduledPlace::Nowhere, due));
         }
         core.warn_if_enqueued_unscanned();
     }
     let emitted = core.emitted::<E>(&event, site);
     let context = JobContext::of_enqueued(origin, emitted);
-    let job = Box::new(ScheduledEvent(Enqueued { event, context }));
+    let mut item = Enqueued { event, context };
+    if is_in_unit() {
+        item = match schedule_in_unit(registry, item, due) {
+            ScheduleInUnit::Held(place) => return Ok(Scheduled::new(registry, place, due)),
+            ScheduleInUnit::Now(item) => item,
+            ScheduleInUnit::Refused(item, why) => {
+                return Err(refused_with(item.into_unfinished(), why));
+            }
+        };
+    }
+    let job = Box::new(ScheduledEvent(item));
     match core.queue().schedule(due, job, true) {
-        Ok(key) => Ok(Scheduled::new(registry, Some(key), due)),
+        Ok(key) => Ok(Scheduled::new(
+            registry,
+            ScheduledPlace::InSchedule(key),
+            due,
+        )),
         Err(refused) => {
-            let why = not_scheduled(refused.kind);
+            let why = refused.kind.undelivered();
             let job = refused.job.take();
             let job = job.expect("an event that was not scheduled is still there");
-            let event = job.event.into_inner().downcast();
-            let event = *event.expect("the event has the type of the handle");
-            Err(QueueFull::new(event, job.topic, why))
+            Err(refused_with(job, why))
         }
     }
 }
 
-fn due(core: &Core, when: When) -> std::time::Instant {
+/// The error of an event that is not scheduled.
+fn refused_with<T: Any>(job: UnfinishedJob, why: Undelivered) -> QueueFull<T> {
+    let event = job.event.into_inner().downcast();
+    let event = *event.expect("the event has the type of the handle");
+    QueueFull::new(event, job.topic, why)
+}
+
+fn due(core: &Core, when: When) -> Instant {
     match when {
         When::After(duration) => core.clock().after(duration),
         When::At(time) => core.clock().at_system(time),

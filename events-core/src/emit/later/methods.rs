@@ -108,6 +108,24 @@ impl Registry {
         schedule(self, event, None, When::After(delay), Location::caller())
     }
 
+    /// [`enqueue_topic_after`](Self::enqueue_topic_after) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue_topic_after`.
+    #[track_caller]
+    pub fn enqueue_topic_after_from<M>(
+        &self,
+        topic: impl AsRef<str>,
+        args: Args,
+        delay: Duration,
+        origin: impl IntoKey<M>,
+    ) -> Result<Scheduled<Args>, QueueFull<Args>> {
+        let event = TopicEvent::new(topic.as_ref(), args);
+        let origin = Some(origin.into_key().into());
+        schedule(self, event, origin, When::After(delay), Location::caller())
+    }
+
     /// Puts a named event into this registry's queue at that time of the system's clock, as
     /// [`enqueue_at`](Self::enqueue_at) does with an event that has a type.
     ///
@@ -123,6 +141,24 @@ impl Registry {
     ) -> Result<Scheduled<Args>, QueueFull<Args>> {
         let event = TopicEvent::new(topic.as_ref(), args);
         schedule(self, event, None, When::At(time), Location::caller())
+    }
+
+    /// [`enqueue_topic_at`](Self::enqueue_topic_at) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As [`enqueue_topic_after`](Self::enqueue_topic_after).
+    #[track_caller]
+    pub fn enqueue_topic_at_from<M>(
+        &self,
+        topic: impl AsRef<str>,
+        args: Args,
+        time: SystemTime,
+        origin: impl IntoKey<M>,
+    ) -> Result<Scheduled<Args>, QueueFull<Args>> {
+        let event = TopicEvent::new(topic.as_ref(), args);
+        let origin = Some(origin.into_key().into());
+        schedule(self, event, origin, When::At(time), Location::caller())
     }
 
     /// Schedules an event.

@@ -4,16 +4,21 @@ use std::{
     any::Any,
     fmt,
     marker::PhantomData,
+    sync::Arc,
     time::{Instant, SystemTime},
 };
 
 use crate::{
+    queue::UnfinishedJob,
     registry::{Registry, WeakRegistry},
     time::TimeKey,
 };
 
 /// The handle of an event that is put into the queue later; [`Event::enqueue_after`](crate::Event::enqueue_after) and
 /// [`Event::enqueue_at`](crate::Event::enqueue_at) return it.
+///
+/// In a [unit of work](crate::UnitOfWork) that is entered, the event is scheduled by the commit, for the time that was
+/// determined by the call.
 ///
 /// Dropping it keeps the event scheduled; [`cancel`](Self::cancel) takes it back. It does not keep the registry alive.
 ///
@@ -43,19 +48,36 @@ use crate::{
 /// ```
 pub struct Scheduled<E> {
     registry: WeakRegistry,
-    /// `None` if a mock has recorded the event in place of scheduling it.
-    key: Option<TimeKey>,
+    place: ScheduledPlace,
     due: SystemTime,
     event: PhantomData<fn() -> E>,
 }
 
+/// Where a scheduled event is.
+pub(super) enum ScheduledPlace {
+    /// A mock has recorded it in place of scheduling it.
+    Nowhere,
+    InSchedule(TimeKey),
+    /// It was scheduled in a unit of work.
+    OfUnit(Arc<dyn ScheduledInUnit>),
+}
+
+/// An event that was scheduled in a unit of work.
+pub(super) trait ScheduledInUnit: Send + Sync {
+    /// Whether the event is still there.
+    fn is_scheduled(&self) -> bool;
+
+    /// Takes the event back.
+    fn cancel(&self) -> Option<UnfinishedJob>;
+}
+
 impl<E> Scheduled<E> {
     #[cold]
-    pub(super) fn new(registry: &Registry, key: Option<TimeKey>, due: Instant) -> Self {
+    pub(super) fn new(registry: &Registry, place: ScheduledPlace, due: Instant) -> Self {
         Self {
             due: registry.core().clock().to_system()(due),
             registry: registry.downgrade(),
-            key,
+            place,
             event: PhantomData,
         }
     }
@@ -66,29 +88,37 @@ impl<E> Scheduled<E> {
         self.due
     }
 
-    /// Whether the event is scheduled: it was not put into the queue yet, nor returned by a shutdown.
+    /// Whether the event is scheduled: it was not put into the queue yet, nor returned by a shutdown, nor is its unit of work
+    /// rolled back.
     #[must_use]
     pub fn is_scheduled(&self) -> bool {
-        let registry = self.registry.upgrade();
-        let is_scheduled = |registry: Registry| {
-            let queue = registry.core().queue();
-            self.key.is_some_and(|key| queue.is_scheduled(key))
+        let Some(registry) = self.registry.upgrade() else {
+            return false;
         };
-        registry.is_some_and(is_scheduled)
+        match &self.place {
+            ScheduledPlace::Nowhere => false,
+            ScheduledPlace::InSchedule(key) => registry.core().queue().is_scheduled(*key),
+            ScheduledPlace::OfUnit(event) => event.is_scheduled(),
+        }
     }
 }
 
 impl<E: Any> Scheduled<E> {
     /// Takes the event back. `None` if its time has come and it was put into the queue, where it cannot be cancelled any
-    /// more; if a shutdown has returned it; or if its registry was dropped. Exactly one gets the event, also when its time
+    /// more; if a shutdown has returned it; if the [unit of work](crate::UnitOfWork) in which it was scheduled is rolled back; or
+    /// if its registry was dropped. Exactly one gets the event, also when its time
     /// comes at this moment.
     ///
     /// Inside a test that records events of this type in place of delivering them, there is no event to take back.
     #[must_use = "the event is not run; drop it, or `let _ =` it, if it is not needed"]
     pub fn cancel(self) -> Option<E> {
         let registry = self.registry.upgrade()?;
-        let job = registry.core().queue().unschedule(self.key?)?;
-        let event = job.take()?.event.into_inner();
+        let job = match self.place {
+            ScheduledPlace::Nowhere => None,
+            ScheduledPlace::InSchedule(key) => registry.core().queue().unschedule(key)?.take(),
+            ScheduledPlace::OfUnit(event) => event.cancel(),
+        };
+        let event = job?.event.into_inner();
         event.downcast().ok().map(|event| *event)
     }
 }

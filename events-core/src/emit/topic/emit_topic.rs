@@ -3,21 +3,25 @@
 use std::{panic::Location, sync::Arc};
 
 use crate::{
-    context::log,
+    context::{NamedTopicGuard, depth, log},
     emit::{
         context::{CallSite, EmitContext},
         dispatch,
+        unit::PlanSource,
+        wrapped::{WrappedSync, run_wrapped},
     },
     event::{Args, TopicEvent, TypedView},
     handler::ErasedEvent,
     metadata::{EmitVerb, IntoKey, Origin},
     plan::Plan,
+    policy::{EmitMiddleware, Entries},
     primitives::drop_catching,
-    registry::{Core, Registry},
+    registry::{Core, Registry, enter_for_handlers},
     result::{
         EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, NotRun, Outcomes, Recording,
         TooDeep,
     },
+    unit::is_in_unit,
 };
 
 impl Registry {
@@ -40,6 +44,7 @@ impl Registry {
     #[track_caller]
     pub fn emit_topic(&self, topic: impl AsRef<str>, args: Args) -> Args {
         let site = Location::caller();
+        let _current = enter_for_handlers(self);
         self.core().emit_topic(topic.as_ref(), args, None, site)
     }
 
@@ -53,6 +58,7 @@ impl Registry {
     ) -> Args {
         let origin = origin.into_key().into();
         let site = Location::caller();
+        let _current = enter_for_handlers(self);
         self.core()
             .emit_topic(topic.as_ref(), args, Some(&origin), site)
     }
@@ -69,6 +75,7 @@ impl Registry {
         args: Args,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
         let site = Location::caller();
+        let _current = enter_for_handlers(self);
         self.core().try_emit_topic(topic.as_ref(), args, None, site)
     }
 
@@ -86,6 +93,7 @@ impl Registry {
     ) -> Result<Emitted<Args>, EmitError<Args>> {
         let origin = origin.into_key().into();
         let site = Location::caller();
+        let _current = enter_for_handlers(self);
         self.core()
             .try_emit_topic(topic.as_ref(), args, Some(&origin), site)
     }
@@ -100,7 +108,13 @@ enum TopicEnd {
 
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
-    fn emit_topic(&self, topic: &str, args: Args, origin: Option<&Origin>, site: CallSite) -> Args {
+    pub(in crate::emit) fn emit_topic(
+        &self,
+        topic: &str,
+        args: Args,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) -> Args {
         let _sink = self.pass_failures();
         let (args, _, end) = self.run_topic(topic, args, origin, None, site);
         if let TopicEnd::Refused(refusal) = end {
@@ -110,7 +124,7 @@ impl Core {
     }
 
     /// Emits a topic with its arguments, and reports the result.
-    fn try_emit_topic(
+    pub(in crate::emit) fn try_emit_topic(
         &self,
         topic: &str,
         args: Args,
@@ -120,7 +134,7 @@ impl Core {
         let recording = Recording::new(Outcomes::OF_SYNC_EMIT);
         let failures = FailureList::recording(Some(&recording));
         let (args, stats, end) = self.run_topic(topic, args, origin, Some(&failures), site);
-        let mut failures = failures.into_inner();
+        let failures = failures.into_inner();
         let mut outcomes = recording.into_outcomes();
         let why = match end {
             TopicEnd::Ran => NotRun::FoundNone,
@@ -133,7 +147,7 @@ impl Core {
         let emitted = Emitted::new(args, stats, outcomes);
         let error = match end {
             TopicEnd::Refused(refusal) => Some(EmitErrorKind::TooDeep(refusal)),
-            _ => failures.take().map(EmitErrorKind::Failed),
+            _ => EmitErrorKind::of(failures),
         };
         match error {
             Some(error) => Err(EmitError::new(emitted, topic.to_owned().into(), error)),
@@ -161,6 +175,19 @@ impl Core {
         }
         let span = log::emit_span(topic, origin);
         let _entered = span.enter();
+        let middlewares = self.emit_middlewares();
+        if middlewares.is_none() && is_in_unit() {
+            let mut event = TopicEvent::new(topic, args);
+            let ended = self.emit_topic_in_unit(&mut event, origin, failures, site);
+            args = event.args;
+            match ended {
+                None => {}
+                Some(Ok(stats)) => return (args, stats, TopicEnd::Ran),
+                Some(Err(refusal)) => {
+                    return (args, EmitStats::default(), TopicEnd::Refused(refusal));
+                }
+            }
+        }
         let topic_plan = self.has_patterns().then(|| self.topic_plan(topic));
         let mut stats = EmitStats::default();
         let mut end = TopicEnd::Ran;
@@ -171,16 +198,35 @@ impl Core {
                 topic: Arc::clone(&cached.topic),
                 args,
             };
-            match run(
-                plan,
-                &mut event,
-                self.emit_context::<TopicEvent>(origin, site),
-                failures,
-            ) {
-                Ok(of_plan) => stats = of_plan,
+            let emit_context = self.emit_context::<TopicEvent>(origin, site);
+            let result = match middlewares {
+                None => run(plan, &mut event, emit_context, failures).map(Some),
+                Some(middlewares) => {
+                    let wrapped = self.wrapped_topic(topic, emit_context, middlewares);
+                    run_wrapped(wrapped, failures, &mut |failures| {
+                        let event = &mut ErasedEvent::new::<TopicEvent>(&mut event);
+                        let source = PlanSource::Topic(self, topic);
+                        self.run_in_unit(source, event, emit_context, Some(failures))
+                            .unwrap_or_else(|| {
+                                dispatch::run_and_defer(plan, event, emit_context, Some(failures))
+                            })
+                    })
+                }
+            };
+            args = event.args;
+            match result {
+                Ok(Some(of_plan)) => stats = of_plan,
+                Ok(None) => end = TopicEnd::Withheld,
                 Err(refusal) => end = TopicEnd::Refused(refusal),
             }
-            args = event.args;
+        } else if let Some(middlewares) = middlewares {
+            let emit_context = self.emit_context::<TopicEvent>(origin, site);
+            let wrapped = self.wrapped_topic(topic, emit_context, middlewares);
+            match run_wrapped(wrapped, failures, &mut |_| EmitStats::default()) {
+                Ok(Some(_)) => {}
+                Ok(None) => end = TopicEnd::Withheld,
+                Err(refusal) => end = TopicEnd::Refused(refusal),
+            }
         }
         if matches!(end, TopicEnd::Ran) && stats.is_unheard() {
             args = self.report_unheard_topic(topic, args, origin);
@@ -188,6 +234,40 @@ impl Core {
         // The last reader of a plan frees its closures, whose `Drop` may panic.
         drop_catching(topic_plan);
         (args, stats, end)
+    }
+
+    /// Emits a named event in the unit of work that this thread has entered. `None` if it is not emitted in that.
+    #[cold]
+    fn emit_topic_in_unit(
+        &self,
+        event: &mut TopicEvent,
+        origin: Option<&Origin>,
+        failures: Option<&FailureList<'_>>,
+        site: CallSite,
+    ) -> Option<Result<EmitStats, Box<TooDeep>>> {
+        let emit_context = self.emit_context::<TopicEvent>(origin, site);
+        let topic = Arc::clone(&event.topic);
+        let _topic = NamedTopicGuard::enter(depth(), &topic);
+        let source = PlanSource::Topic(self, &topic);
+        let event = &mut ErasedEvent::new::<TopicEvent>(event);
+        self.emit_in_unit(source, event, emit_context, failures)
+    }
+
+    /// An emission of a topic that is to be run through middleware.
+    #[cold]
+    fn wrapped_topic<'e>(
+        &'e self,
+        topic: &str,
+        emit_context: EmitContext<'e>,
+        middlewares: Entries<dyn EmitMiddleware>,
+    ) -> WrappedSync<'e> {
+        WrappedSync {
+            topic: topic.to_owned().into(),
+            event: None,
+            emit_context,
+            policy: self.policy(),
+            middlewares,
+        }
     }
 
     /// Reports that no subscriber received the event. The event is made only for a hook.
@@ -211,6 +291,7 @@ fn run(
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList<'_>>,
 ) -> Result<EmitStats, Box<TooDeep>> {
+    let _topic = NamedTopicGuard::enter(depth(), &event.topic);
     let event = &mut ErasedEvent::new::<TopicEvent>(event);
     dispatch::guarded(plan, emit_context, |_| {
         dispatch::run_and_defer(plan, event, emit_context, failures)

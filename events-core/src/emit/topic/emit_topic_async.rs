@@ -12,7 +12,7 @@ use crate::{
     emit::{async_emission::AsyncEmission, context::CallSite},
     event::{Args, TopicEvent},
     metadata::{IntoKey, Origin},
-    registry::Registry,
+    registry::{Registry, is_scoped},
     result::{EmitError, Emitted, Outcomes},
 };
 
@@ -107,9 +107,7 @@ impl Registry {
     #[track_caller]
     pub fn emit_topic_async(&self, topic: impl AsRef<str>, args: Args) -> EmitTopicAsync {
         let site = Location::caller();
-        EmitTopicAsync {
-            emission: self.emission_of_topic(topic.as_ref(), args, None, site),
-        }
+        EmitTopicAsync::new(self, topic.as_ref(), args, None, site)
     }
 
     /// [`emit_topic_async`](Self::emit_topic_async) with an origin.
@@ -122,9 +120,7 @@ impl Registry {
     ) -> EmitTopicAsync {
         let origin = Some(origin.into_key().into());
         let site = Location::caller();
-        EmitTopicAsync {
-            emission: self.emission_of_topic(topic.as_ref(), args, origin, site),
-        }
+        EmitTopicAsync::new(self, topic.as_ref(), args, origin, site)
     }
 
     /// [`emit_topic_async`](Self::emit_topic_async), which also returns the result of the emit.
@@ -135,10 +131,7 @@ impl Registry {
     #[track_caller]
     pub fn try_emit_topic_async(&self, topic: impl AsRef<str>, args: Args) -> TryEmitTopicAsync {
         let site = Location::caller();
-        TryEmitTopicAsync {
-            emission: self.emission_of_topic(topic.as_ref(), args, None, site),
-            outcomes: Outcomes::OF_ASYNC_EMIT,
-        }
+        TryEmitTopicAsync::new(self, topic.as_ref(), args, None, site)
     }
 
     /// [`try_emit_topic_async`](Self::try_emit_topic_async) with an origin.
@@ -155,20 +148,52 @@ impl Registry {
     ) -> TryEmitTopicAsync {
         let origin = Some(origin.into_key().into());
         let site = Location::caller();
-        TryEmitTopicAsync {
-            emission: self.emission_of_topic(topic.as_ref(), args, origin, site),
-            outcomes: Outcomes::OF_ASYNC_EMIT,
-        }
+        TryEmitTopicAsync::new(self, topic.as_ref(), args, origin, site)
     }
+}
 
-    fn emission_of_topic(
-        &self,
+fn emission(
+    registry: &Registry,
+    topic: &str,
+    args: Args,
+    origin: Option<Origin>,
+    site: CallSite,
+) -> AsyncEmission<TopicEvent> {
+    AsyncEmission::new(
+        registry.clone(),
+        is_scoped(),
+        TopicEvent::new(topic, args),
+        origin,
+        site,
+    )
+}
+
+impl EmitTopicAsync {
+    pub(in crate::emit) fn new(
+        registry: &Registry,
         topic: &str,
         args: Args,
         origin: Option<Origin>,
         site: CallSite,
-    ) -> AsyncEmission<TopicEvent> {
-        AsyncEmission::new(self.clone(), TopicEvent::new(topic, args), origin, site)
+    ) -> Self {
+        Self {
+            emission: emission(registry, topic, args, origin, site),
+        }
+    }
+}
+
+impl TryEmitTopicAsync {
+    pub(in crate::emit) fn new(
+        registry: &Registry,
+        topic: &str,
+        args: Args,
+        origin: Option<Origin>,
+        site: CallSite,
+    ) -> Self {
+        Self {
+            emission: emission(registry, topic, args, origin, site),
+            outcomes: Outcomes::OF_ASYNC_EMIT,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::typed_copy::TypedCopy;
 use crate::{
     event::{
         any_event::SharedEvent,
-        snapshot::Snapshot,
+        snapshot::{HeldCopy, Snapshot},
         statics::CloneFn,
         traits::{Event, Family},
     },
@@ -46,6 +46,13 @@ impl<E> UnknownClone for CloneProbe<E> {}
 #[inline]
 #[must_use]
 pub fn required_clone_fn<E: Snapshot>() -> Option<CloneFn> {
+    Some(clone_event::<E>)
+}
+
+/// The same, which the option `after_commit` of the derive requires.
+#[inline]
+#[must_use]
+pub fn held_clone_fn<E: HeldCopy>() -> Option<CloneFn> {
     Some(clone_event::<E>)
 }
 

@@ -10,6 +10,6 @@ mod typed_copy;
 mod typed_view;
 
 pub(crate) use clone_probe::register_clone_fn;
-pub use clone_probe::{CloneProbe, UnknownClone, required_clone_fn};
+pub use clone_probe::{CloneProbe, UnknownClone, held_clone_fn, required_clone_fn};
 pub use event_copy::EventCopy;
 pub(crate) use typed_view::TypedView;

@@ -15,5 +15,6 @@ mod topic_event;
 pub use arg_error::ArgError;
 pub use arg_value::ArgProbe;
 pub use args::Args;
+pub(crate) use no_backend::NoBackend;
 pub(super) use number::read;
 pub(crate) use topic_event::TopicEvent;

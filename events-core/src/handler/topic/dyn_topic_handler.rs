@@ -1,12 +1,12 @@
 //! Handlers of events of any type behind a vtable, and their adaption to one family: an event type with
 //! every lifetime that it may have.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use crate::{
     event::{AnyEvent, Family, TypedView},
     handler::{
-        chain::{ErasedEventRef, ErasedHandler},
+        chain::{ErasedEvent, ErasedEventRef, ErasedHandler},
         outcome::Step,
         run::{CallHandler, Run},
     },
@@ -53,4 +53,13 @@ pub(crate) fn view<F: Family>(
     f: &mut dyn FnMut(&dyn AnyEvent),
 ) {
     event.read::<F>(|event| f(&TypedView { event, origin }));
+}
+
+/// The type of [`lend`]. `None` if the event is not of that family.
+pub(crate) type LendFn = for<'e> fn(&'e mut (dyn Any + Send)) -> Option<ErasedEvent<'e>>;
+
+/// Lends an event of a family that is owned with its type erased.
+pub(crate) fn lend<F: Family>(event: &mut (dyn Any + Send)) -> Option<ErasedEvent<'_>> {
+    let event = event.downcast_mut::<F::Of<'static>>()?;
+    Some(ErasedEvent::new::<F>(event))
 }

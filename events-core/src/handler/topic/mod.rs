@@ -10,5 +10,5 @@ mod topic_handler;
 
 pub(crate) use background_topic_handler::{AsyncTopicCall, DeferredTopicCall};
 pub use background_topic_handler::{AsyncTopicHandler, DeferredTopicHandler};
-pub(crate) use dyn_topic_handler::{AdaptFn, DynTopicHandler, ViewFn, adapt, view};
+pub(crate) use dyn_topic_handler::{AdaptFn, DynTopicHandler, LendFn, ViewFn, adapt, lend, view};
 pub use topic_handler::TopicHandler;

@@ -48,7 +48,7 @@ pub struct Retry {
 impl Retry {
     /// As many repetitions after the first call, with delays of at most 100 ms, 200 ms, 400 ms and so on, up to 30 s.
     ///
-    /// With 0 the call is not repeated.
+    /// For other delays see [`exponential`](Self::exponential). With 0 the call is not repeated.
     #[must_use]
     pub const fn times(max_retries: u32) -> Self {
         Self {
@@ -59,7 +59,9 @@ impl Retry {
     }
 
     /// Three repetitions, unless [`max_retries`](Self::max_retries) sets another number, with delays of at most `first`,
-    /// `2 * first`, `4 * first` and so on, up to `longest`. With two equal durations all delays have the same maximum.
+    /// `2 * first`, `4 * first` and so on, up to `longest`. With two equal durations all delays have the same maximum. Each
+    /// delay is random below its maximum; a fixed one does not exist, since calls that failed together would be repeated
+    /// together.
     ///
     /// # Panics
     ///
@@ -99,7 +101,7 @@ impl Retry {
 
     /// How many repetitions there are at most: the number of calls is one higher.
     #[must_use]
-    pub const fn retries(&self) -> u32 {
+    pub const fn get_max_retries(&self) -> u32 {
         self.max_retries
     }
 
@@ -109,11 +111,11 @@ impl Retry {
     /// use std::time::Duration;
     /// use events_core::Retry;
     ///
-    /// let delays = [1, 2, 3, 9, 10, u32::MAX].map(|retry| Retry::times(10).max_delay(retry).as_millis());
+    /// let delays = [1, 2, 3, 9, 10, u32::MAX].map(|retry| Retry::times(10).get_max_delay(retry).as_millis());
     /// assert_eq!(delays, [100, 200, 400, 25_600, 30_000, 30_000]);
     /// ```
     #[must_use]
-    pub fn max_delay(&self, retry: u32) -> Duration {
+    pub fn get_max_delay(&self, retry: u32) -> Duration {
         let doubled = 2_u32.checked_pow(retry.saturating_sub(1));
         let delay = doubled.and_then(|factor| self.first.checked_mul(factor));
         delay.map_or(self.longest, |delay| delay.min(self.longest))
@@ -121,7 +123,7 @@ impl Retry {
 
     /// A random delay before a repetition; the first one is 1.
     pub(crate) fn delay(&self, retry: u32) -> Duration {
-        random_up_to(self.max_delay(retry), random())
+        random_up_to(self.get_max_delay(retry), random())
     }
 }
 

@@ -75,7 +75,7 @@ impl<V: Copy> BoundedQueue<V> {
     }
 
     #[inline]
-    fn inbox(&self) -> MutexGuard<'_, Inbox<V>> {
+    pub(super) fn inbox(&self) -> MutexGuard<'_, Inbox<V>> {
         lock(&self.inbox.0)
     }
 
@@ -162,6 +162,21 @@ impl<V: Copy> BoundedQueue<V> {
         if let Some(kind) = inbox.rejection(from_job.is_some()) {
             return Err(inbox.push_error(item, kind));
         }
+        self.append(inbox, vtable, item, from_job);
+        Ok(())
+    }
+
+    /// Appends an item that is accepted, and wakes one waiter.
+    #[inline(always)]
+    pub(super) fn append<T>(
+        &self,
+        mut inbox: MutexGuard<'_, Inbox<V>>,
+        vtable: V,
+        item: T,
+        from_job: Option<EventChain>,
+    ) where
+        T: Send + 'static,
+    {
         inbox.items.push(vtable, item);
         if let Some(chain) = from_job {
             inbox.items.set_chain(chain.next());
@@ -171,7 +186,6 @@ impl<V: Copy> BoundedQueue<V> {
         if let Some(waker) = waker {
             self.wake(waker);
         }
-        Ok(())
     }
 
     /// Appends an item whatever the capacity and the state are. Returns a waiter, which the caller wakes when it holds no
@@ -181,16 +195,11 @@ impl<V: Copy> BoundedQueue<V> {
         T: Send + 'static,
     {
         let mut inbox = self.inbox();
-        inbox.items.push(vtable, item);
+        inbox.items.push_outlined(vtable, item);
         if let Some(chain) = chain {
             inbox.items.set_chain(chain);
         }
         inbox.waiters.pop()
-    }
-
-    /// Items that were popped wait outside of the queue, and take part of its capacity until they do no longer.
-    pub(crate) fn count_parked(&self, change: isize) {
-        self.inbox().count_parked(change);
     }
 
     /// Wakes all waiters: they are to look again at what they wait for.
@@ -337,6 +346,7 @@ impl<V: Copy> BoundedQueue<V> {
     }
 
     /// Wakes all waiters if the queue is draining: a consumer has ended, so the others may have nothing to wait for.
+    #[inline(always)]
     pub(crate) fn wake_if_draining(&self) {
         let waiters = {
             let mut inbox = self.inbox();

@@ -45,10 +45,10 @@ pub(super) struct Inbox<V> {
     /// The value of `outbox_len` when a producer last read it or a refill last set it.
     outbox_len_copy: usize,
     pub(super) capacity: usize,
-    /// The capacity without the parked items.
+    /// The capacity without the places that are reserved.
     room: usize,
-    /// How many items were popped and wait outside of the queue until they are pushed again: they take part of the capacity.
-    parked: usize,
+    /// How many places are reserved: they take part of the capacity.
+    reserved: usize,
     pub(super) state: QueueState,
     /// The number of attached consumers.
     pub(super) attached: usize,
@@ -98,7 +98,7 @@ impl<V: Copy> Inbox<V> {
             outbox_len_copy: 0,
             capacity: DEFAULT_CAPACITY,
             room: DEFAULT_CAPACITY,
-            parked: 0,
+            reserved: 0,
             state: QueueState::Open,
             attached: 0,
             refills: 0,
@@ -110,12 +110,12 @@ impl<V: Copy> Inbox<V> {
 
     pub(super) fn set_capacity(&mut self, capacity: usize) {
         self.capacity = capacity.max(1);
-        self.room = self.capacity.saturating_sub(self.parked);
+        self.room = self.capacity.saturating_sub(self.reserved);
     }
 
-    /// An item waits outside of the queue, or does no longer.
-    pub(super) fn count_parked(&mut self, change: isize) {
-        self.parked = self.parked.saturating_add_signed(change);
+    /// Places are reserved, or are no longer.
+    pub(super) fn count_reserved(&mut self, change: isize) {
+        self.reserved = self.reserved.saturating_add_signed(change);
         self.set_capacity(self.capacity);
     }
 

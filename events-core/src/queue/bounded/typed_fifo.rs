@@ -74,7 +74,8 @@ impl<V: Copy> TypedFifo<V> {
     }
 
     /// Appends an item without a chain. Of the vtables that are passed for one type, the first is stored.
-    #[inline]
+    // Inlined into each push that is not of a scheduled item.
+    #[inline(always)]
     pub(super) fn push<T: Send + 'static>(&mut self, vtable: V, item: T) {
         if let Some(lane) = self.lanes.get_mut(self.last_lane as usize)
             && let Some(items) = lane.items.downcast_mut::<VecDeque<T>>()
@@ -84,6 +85,12 @@ impl<V: Copy> TypedFifo<V> {
         } else {
             self.push_to_other_lane(vtable, item);
         }
+    }
+
+    /// [`push`](Self::push), for where it is rare.
+    #[inline(never)]
+    pub(super) fn push_outlined<T: Send + 'static>(&mut self, vtable: V, item: T) {
+        self.push(vtable, item);
     }
 
     /// Appends an item of another type than that of the last push.

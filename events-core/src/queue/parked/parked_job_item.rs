@@ -3,18 +3,18 @@
 //! A driver that can start no further job takes it out of its item: such a job was started before, and what that driver
 //! waits for may depend on it. Then the item is empty.
 //!
-//! The job is claimed, and the driver begins to poll it, under the lock of the item. So a thread that finds the item empty
-//! and checks the driver afterwards finds it polling.
+//! The job is claimed, and the driver begins to poll it, under one lock. So a thread that finds the item empty and checks
+//! the driver afterwards finds it polling.
 
 use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, Weak},
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock},
     task::{Poll, Waker},
 };
 
 use crate::{
     context::EventChain,
-    primitives::sync::lock,
+    primitives::{drop_catching, sync::lock},
     queue::{
         bounded::LaneItems,
         job::{JobProgress, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob},
@@ -22,29 +22,38 @@ use crate::{
     },
 };
 
-/// A job with its place in a chain of events, until it is claimed.
-type Claimable = Mutex<Option<(Box<RunningJob>, EventChain)>>;
+/// A job that was parked and is to be resumed; dropped, it drops the job if that was not claimed.
+pub(in crate::queue) struct ParkedJobItem {
+    jobs: Arc<Mutex<Jobs>>,
+    number: u64,
+}
 
-/// A job that was parked and is to be resumed.
-pub(in crate::queue) struct ParkedJobItem(Arc<Claimable>);
+/// The jobs of the items in the queue.
+pub(in crate::queue) struct ResumedJobs(OnceLock<Arc<Mutex<Jobs>>>);
 
-/// The jobs of the items in the queue that were not claimed, the oldest first.
-pub(in crate::queue) struct ResumedJobs(Mutex<VecDeque<Weak<Claimable>>>);
+/// The jobs that were not claimed, each with its place in a chain of events, by their numbers.
+#[derive(Default)]
+struct Jobs {
+    unclaimed: BTreeMap<u64, (Box<RunningJob>, EventChain)>,
+    last_number: u64,
+}
 
 impl ResumedJobs {
     pub(in crate::queue) const fn new() -> Self {
-        Self(Mutex::new(VecDeque::new()))
+        Self(OnceLock::new())
     }
 
     /// The item of a job.
     pub(in crate::queue) fn item(&self, job: Box<RunningJob>, chain: EventChain) -> ParkedJobItem {
-        let job = Arc::new(Mutex::new(Some((job, chain))));
-        let mut jobs = lock(&self.0);
-        while jobs.front().is_some_and(|job| job.strong_count() == 0) {
-            jobs.pop_front();
-        }
-        jobs.push_back(Arc::downgrade(&job));
-        ParkedJobItem(job)
+        let jobs = Arc::clone(self.0.get_or_init(Arc::default));
+        let number = {
+            let mut jobs = lock(&jobs);
+            jobs.last_number += 1;
+            let number = jobs.last_number;
+            jobs.unclaimed.insert(number, (job, chain));
+            number
+        };
+        ParkedJobItem { jobs, number }
     }
 
     /// Claims the oldest job, and calls `begin_poll`.
@@ -52,16 +61,10 @@ impl ResumedJobs {
         &self,
         begin_poll: impl FnOnce(),
     ) -> Option<(Box<RunningJob>, EventChain)> {
-        let mut jobs = lock(&self.0);
-        while let Some(job) = jobs.pop_front() {
-            if let Some(job) = job.upgrade()
-                && let Some(claimed) = lock(&job).take()
-            {
-                begin_poll();
-                return Some(claimed);
-            }
-        }
-        None
+        let mut jobs = lock(self.0.get()?);
+        let (_, claimed) = jobs.unclaimed.pop_first()?;
+        begin_poll();
+        Some(claimed)
     }
 }
 
@@ -76,12 +79,13 @@ impl ParkedJobItem {
         }
     }
 
-    fn claim(self) -> Option<Box<RunningJob>> {
-        lock(&self.0).take().map(|(job, _)| job)
+    fn claim(&self) -> Option<Box<RunningJob>> {
+        let claimed = lock(&self.jobs).unclaimed.remove(&self.number);
+        claimed.map(|(job, _)| job)
     }
 
     fn start<C: QueueOwner>(popped: PoppedJob<'_, C>, owner: &C, waker: &Waker) -> JobProgress {
-        let Some(mut running) = popped.take().and_then(Self::claim) else {
+        let Some(mut running) = popped.take().and_then(|item: Self| item.claim()) else {
             return JobProgress::Empty;
         };
         match running.poll(owner, waker) {
@@ -91,15 +95,23 @@ impl ParkedJobItem {
     }
 
     fn take<C>(popped: PoppedJob<'_, C>) -> Option<UnfinishedJob> {
-        popped.take().and_then(Self::claim)?.stop()
+        let item: Self = popped.take()?;
+        item.claim()?.stop()
     }
 
     fn count_topics(items: &LaneItems<'_>, counts: &mut TopicCounts) {
-        for Self(job) in items.iter() {
-            let job = lock(job);
-            if let Some(topic) = job.as_ref().and_then(|(running, _)| running.topic()) {
+        for Self { jobs, number } in items.iter() {
+            let jobs = lock(jobs);
+            let unclaimed = jobs.unclaimed.get(number);
+            if let Some(topic) = unclaimed.and_then(|(running, _)| running.topic()) {
                 counts.add(topic);
             }
         }
+    }
+}
+
+impl Drop for ParkedJobItem {
+    fn drop(&mut self) {
+        drop_catching(self.claim());
     }
 }

@@ -12,13 +12,13 @@
 //! - A wake-up that comes before the job is stored is recorded: the job is then not parked, but resumed.
 //!
 //! No user code runs under the lock.
+//!
+//! Of this crate the file imports only `primitives`, so that `tests/model` can compile it with the primitives of a model
+//! checker.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard},
-};
+use std::collections::BTreeMap;
 
-use crate::primitives::sync::lock;
+use crate::primitives::sync::{Mutex, MutexGuard, lock};
 
 /// The parked jobs of a queue. `J` is the type of a job.
 pub(crate) struct ParkedJobs<J> {
@@ -27,7 +27,7 @@ pub(crate) struct ParkedJobs<J> {
 
 struct State<J> {
     /// By the numbers of the jobs.
-    jobs: HashMap<u64, Place<J>>,
+    jobs: BTreeMap<u64, Place<J>>,
     /// How many are stored.
     parked: usize,
     last_number: u64,
@@ -43,6 +43,15 @@ enum Place<J> {
     Parked(J),
 }
 
+impl<J> Place<J> {
+    fn job(&self) -> Option<&J> {
+        match self {
+            Self::Polled { .. } => None,
+            Self::Parked(job) => Some(job),
+        }
+    }
+}
+
 /// The number of a job that is to be parked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ParkedJob(u64);
@@ -50,7 +59,7 @@ pub(crate) struct ParkedJob(u64);
 impl<J> Default for State<J> {
     fn default() -> Self {
         Self {
-            jobs: HashMap::new(),
+            jobs: BTreeMap::new(),
             parked: 0,
             last_number: 0,
             is_closed: false,
@@ -135,15 +144,33 @@ impl<J> ParkedJobs<J> {
         self.state().as_ref().map_or(0, |state| state.parked)
     }
 
-    pub(crate) fn is_parked(&self, ParkedJob(number): ParkedJob) -> bool {
+    /// Calls `f` with that job, if it is parked, under the lock.
+    pub(crate) fn get<T>(
+        &self,
+        ParkedJob(number): ParkedJob,
+        f: impl FnOnce(&J) -> T,
+    ) -> Option<T> {
         let state = self.state();
-        let place = state.as_ref().and_then(|state| state.jobs.get(&number));
-        matches!(place, Some(Place::Parked(_)))
+        state.as_ref()?.jobs.get(&number)?.job().map(f)
+    }
+
+    /// Whether `f` returns `true` for each of the first parked jobs, at most `count`. It is called under the lock.
+    pub(crate) fn all_of_first(&self, count: usize, f: impl FnMut(&J) -> bool) -> bool {
+        let state = self.state();
+        let places = state.iter().flat_map(|state| state.jobs.values());
+        places.filter_map(Place::job).take(count).all(f)
+    }
+
+    /// Calls `f` with each parked job, under the lock.
+    pub(crate) fn for_each(&self, f: impl FnMut(&J)) {
+        let state = self.state();
+        let places = state.iter().flat_map(|state| state.jobs.values());
+        places.filter_map(Place::job).for_each(f);
     }
 
     /// Takes the parked jobs, in the order in which they were parked; with `closes`, no job is parked from now on.
     pub(crate) fn take_all(&self, closes: bool) -> Vec<J> {
-        let mut jobs = {
+        let jobs: Vec<_> = {
             let mut state = self.state();
             let Some(state) = &mut *state else {
                 if closes {
@@ -154,10 +181,8 @@ impl<J> ParkedJobs<J> {
             state.is_closed |= closes;
             state.parked = 0;
             let parked = |_: &u64, place: &mut Place<J>| matches!(place, Place::Parked(_));
-            let parked: Vec<_> = state.jobs.extract_if(parked).collect();
-            parked
+            state.jobs.extract_if(.., parked).collect()
         };
-        jobs.sort_by_key(|(number, _)| *number);
         let job = |(_, place)| match place {
             Place::Parked(job) => Some(job),
             Place::Polled { .. } => None,

@@ -7,7 +7,7 @@
 //! # To let a job run later
 //!
 //! Implement `ScheduledJob` for a type that holds what the job needs, and call `JobQueue::schedule` with the time,
-//! `queue.schedule_clock().after(delay)`. The key that is returned takes the job back out by `JobQueue::unschedule`, until
+//! `queue.clock().after(delay)`. The key that is returned takes the job back out by `JobQueue::unschedule`, until
 //! it is due; exactly one of the two has it. When it is due, a driver calls `ScheduledJob::push`, which pushes an item of
 //! any type that the queue runs; when the queue is shut down before, `ScheduledJob::take` is called instead. Each job is
 //! stored with its place in a chain of events, and must bring its origin, span and parent itself, in a `JobContext`.
@@ -17,6 +17,5 @@ mod due_items;
 mod schedule_of_jobs;
 mod scheduled_job;
 
-pub(crate) use schedule_of_jobs::ScheduleErrorKind;
-pub(super) use schedule_of_jobs::{RefusedSchedule, Schedule};
+pub(super) use schedule_of_jobs::{RefusedSchedule, Schedule, ScheduleErrorKind};
 pub(crate) use scheduled_job::{DueQueue, ScheduledJob};

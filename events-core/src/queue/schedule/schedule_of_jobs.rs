@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     context::EventChain,
+    result::Undelivered,
     time::{Clock, TimeKey},
 };
 
@@ -30,6 +31,8 @@ const DEFAULT_CAPACITY: usize = 1 << 20;
 pub(in crate::queue) struct Schedule<C: 'static> {
     jobs: DueItems<Entry<C>>,
     capacity: AtomicUsize,
+    /// How many places of the capacity are reserved.
+    reserved: AtomicUsize,
     clock: OnceLock<Arc<Clock>>,
 }
 
@@ -54,11 +57,22 @@ pub(crate) enum ScheduleErrorKind {
     ShutDown,
 }
 
+impl ScheduleErrorKind {
+    /// The reason that is reported.
+    pub(crate) fn undelivered(self) -> Undelivered {
+        match self {
+            Self::Full { capacity } => Undelivered::ScheduleFull { capacity },
+            Self::ShutDown => Undelivered::ShutDown,
+        }
+    }
+}
+
 impl<C> Schedule<C> {
     pub(in crate::queue) const fn new() -> Self {
         Self {
             jobs: DueItems::new(),
             capacity: AtomicUsize::new(DEFAULT_CAPACITY),
+            reserved: AtomicUsize::new(0),
             clock: OnceLock::new(),
         }
     }
@@ -100,7 +114,8 @@ impl<C> Schedule<C> {
         }
         let chain = from_job.map(|chain| Box::new(chain.next()));
         let capacity = self.capacity();
-        let limit = is_limited.then_some(capacity);
+        let reserved = self.reserved.load(Ordering::Relaxed);
+        let limit = is_limited.then_some(capacity.saturating_sub(reserved));
         let added = self.jobs.add(queue, due, Entry { job, chain }, limit);
         added.map_err(|(Entry { job, .. }, why)| RefusedSchedule {
             job,
@@ -109,6 +124,23 @@ impl<C> Schedule<C> {
                 NotAdded::Closed => ScheduleErrorKind::ShutDown,
             },
         })
+    }
+
+    /// Reserves places of the capacity, for jobs that are added without a limit when the places are freed. Threads that add
+    /// jobs at the same time may exceed the capacity by their number.
+    pub(in crate::queue) fn reserve(&self, places: usize) -> Result<(), ScheduleErrorKind> {
+        let reserved = self.reserved.fetch_add(places, Ordering::Relaxed) + places;
+        let capacity = self.capacity();
+        if reserved + self.len() > capacity {
+            self.free(places);
+            return Err(ScheduleErrorKind::Full { capacity });
+        }
+        Ok(())
+    }
+
+    /// Frees places that were reserved.
+    pub(in crate::queue) fn free(&self, places: usize) {
+        self.reserved.fetch_sub(places, Ordering::Relaxed);
     }
 
     /// Takes a job that is not due, or due and not yet moved.

@@ -49,7 +49,11 @@ impl Registry {
     #[inline]
     #[must_use]
     pub fn has_subscribers<E: Event>(&self) -> bool {
-        self.core().has_subscribers::<E::Family>(None)
+        if self.is_static() {
+            self.core().default_has_subscribers::<E::Family>(None)
+        } else {
+            self.core().has_subscribers_outlined::<E::Family>()
+        }
     }
 
     /// [`has_subscribers`](Self::has_subscribers) for an event that is emitted with this origin.
@@ -97,18 +101,40 @@ impl Core {
     /// Whether an event of this family, with this origin or else its default one, would be received.
     #[inline]
     pub(crate) fn has_subscribers<F: Family>(&self, origin: Option<&Origin>) -> bool {
-        let default_origin = <F::Of<'static> as Event>::__default_origin();
-        let origin = origin.or(default_origin.as_ref());
         let slot = match default_slot::<F>() {
             Some(slot) if self.is_default => Some(slot),
             _ => self.slots.get(TypeId::of::<F>()),
         };
+        self.has_subscribers_in::<F>(slot, origin)
+    }
+
+    /// The same of any registry without an origin, for a caller that is inlined.
+    #[inline(never)]
+    fn has_subscribers_outlined<F: Family>(&self) -> bool {
+        self.has_subscribers::<F>(None)
+    }
+
+    /// The same on this registry, which is the default one: the address of the slot is a constant, unless the event type
+    /// is generic.
+    #[inline(always)]
+    pub(crate) fn default_has_subscribers<F: Family>(&self, origin: Option<&Origin>) -> bool {
+        let slot = match default_slot::<F>() {
+            Some(slot) => Some(slot),
+            None => self.slots.get(TypeId::of::<F>()),
+        };
+        self.has_subscribers_in::<F>(slot, origin)
+    }
+
+    #[inline(always)]
+    fn has_subscribers_in<F: Family>(&self, slot: Option<&Slot>, origin: Option<&Origin>) -> bool {
+        let default_origin = <F::Of<'static> as Event>::__default_origin();
+        let origin = origin.or(default_origin.as_ref());
         slot.is_some_and(|slot| receives(slot, origin))
             || self.has_any_flag() && self.has_other_receivers::<F>(slot, origin)
     }
 
     /// The same, if no subscriber is known to receive it.
-    #[inline]
+    #[inline(never)]
     fn has_other_receivers<F: Family>(&self, slot: Option<&Slot>, origin: Option<&Origin>) -> bool {
         if self.has_flag(HAS_HOOK | INTERCEPTED) {
             return true;

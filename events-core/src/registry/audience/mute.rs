@@ -56,7 +56,7 @@ impl Registry {
     ///
     /// A muted subscriber keeps its place in the order: others that are `before` or `after` it keep theirs. It is not
     /// called as of the next emit, and for events from the queue as of the next event. An emit in progress, on this
-    /// thread or another, may still call it, and so does what is deferred to it already; drop its
+    /// thread or another, may still call it, and so may an event that was put into the queue for it before; drop its
     /// [`Subscription`](crate::Subscription) to end it at once. A muted check vetoes no write of a
     /// [record](crate::record). An event whose subscribers are all muted is one that no subscriber received.
     ///

@@ -56,7 +56,8 @@ impl Core {
             registration
         };
         let registrations: Vec<_> = patterns.map(|one| of_topic(&one.registration)).collect();
-        let order = order_of(&registrations.iter().collect::<Vec<_>>()).unwrap_or_default();
+        let all: Vec<_> = registrations.iter().collect();
+        let order = order_of(&all, None).unwrap_or_default();
         let in_order = order.indices.iter().map(|&index| {
             let registration = registrations[index].clone();
             let is_muted = writer.muted.contains(registration.id());

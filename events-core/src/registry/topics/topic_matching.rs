@@ -16,6 +16,7 @@ use std::{
 use super::topic_cache::{CachedPlan, MAX_TOPIC_LEN, TopicPlan};
 use crate::{
     event::{Family, TopicEvent},
+    metadata::UnitPhase,
     plan::{EventType, Slot, default_slot, plan},
     primitives::drop_catching,
     registry::{
@@ -34,6 +35,20 @@ impl Core {
         };
         if self.has_patterns() && !slot.is_some_and(Slot::has_resolved_patterns) {
             return Some(self.resolve_patterns_of::<F>());
+        }
+        slot
+    }
+
+    /// An event type whose slot has subscribers.
+    pub(crate) fn known_type(&self, family: TypeId) -> Option<EventType> {
+        self.writer().known_types.get(&family).copied()
+    }
+
+    /// The slot of an event type, with its patterns resolved.
+    pub(crate) fn slot_of(&self, event_type: EventType) -> Option<&Slot> {
+        let slot = self.slot(event_type);
+        if self.has_patterns() && !slot.is_some_and(Slot::has_resolved_patterns) {
+            return Some(self.resolve_patterns(event_type));
         }
         slot
     }
@@ -66,7 +81,7 @@ impl Core {
     /// The plan of a topic that is emitted without an event type, from the cache if it is there.
     pub(crate) fn topic_plan(&self, topic: &str) -> TopicPlan {
         if topic.len() > MAX_TOPIC_LEN {
-            return TopicPlan::Uncached(Arc::new(self.match_topic(&self.writer(), topic)));
+            return TopicPlan::Uncached(Arc::new(self.match_topic(&self.writer(), topic, None)));
         }
         let entry = self.topics().entry(topic);
         let cached = entry.load();
@@ -77,15 +92,22 @@ impl Core {
             return TopicPlan::Cached(cached);
         }
         let writer = self.writer();
-        let new = Arc::new(self.match_topic(&writer, topic));
+        let new = Arc::new(self.match_topic(&writer, topic, None));
         let old = entry.swap(Some(Arc::clone(&new)));
         drop(writer);
         drop_catching((old, cached));
         TopicPlan::Uncached(new)
     }
 
-    /// Matches all patterns against a topic, and makes the plan of those that match.
-    fn match_topic(&self, writer: &Writer, topic: &str) -> CachedPlan {
+    /// The plan of a topic for a phase of a unit of work. It is not cached.
+    #[cold]
+    pub(crate) fn topic_plan_in_unit(&self, topic: &str, phase: UnitPhase) -> TopicPlan {
+        let plan = self.match_topic(&self.writer(), topic, Some(phase));
+        TopicPlan::Uncached(Arc::new(plan))
+    }
+
+    /// Matches all patterns against a topic, and makes the plan of those that match, or that of a phase of a unit of work.
+    fn match_topic(&self, writer: &Writer, topic: &str, phase: Option<UnitPhase>) -> CachedPlan {
         let event_type = EventType::of::<TopicEvent>();
         let owned: Cow<'static, str> = topic.to_owned().into();
         let patterns = writer
@@ -99,9 +121,12 @@ impl Core {
             topic: topic.into(),
             version: self.topics().version.load(Ordering::Acquire),
             // The sort does not fail: all pattern subscribers were sorted together when each was added.
-            plan: plan(self.plan_type(event_type, owned), entries.iter(), |id| {
-                writer.muted.contains(id)
-            })
+            plan: plan(
+                self.plan_type(event_type, owned),
+                entries.iter(),
+                phase,
+                |id| writer.muted.contains(id),
+            )
             .unwrap_or_default(),
         }
     }

@@ -5,7 +5,10 @@
 
 use std::{error::Error, fmt};
 
-use super::{error_text::error_text, middleware_panic::MiddlewarePanic, panic::Panic};
+use super::{
+    error_text::error_text, middleware_panic::MiddlewarePanic, panic::Panic,
+    param_error::ParamError,
+};
 use crate::result::{
     queue_full::Undelivered,
     refused_call::{NoCopy, NotAwaited, RefusedCall},
@@ -90,6 +93,8 @@ pub enum Cause {
     NotAwaited(NotAwaited),
     /// It takes an [`EventCopy`](crate::EventCopy), and the event cannot be copied.
     NoCopy(NoCopy),
+    /// It has a [parameter](crate::handlers::Param) that could not be acquired.
+    Param(ParamError),
     /// A [middleware](crate::Registry::wrap) around its call panicked.
     Middleware(MiddlewarePanic),
     /// It has the option `timeout`, and its call took longer: it was dropped before its end.
@@ -103,6 +108,7 @@ impl Cause {
             Ok(RefusedCall::WaitsForItself(why)) => Self::WaitsForItself(why),
             Ok(RefusedCall::NotAwaited) => Self::NotAwaited(NotAwaited(())),
             Ok(RefusedCall::NoCopy(why)) => Self::NoCopy(why),
+            Ok(RefusedCall::Param(why)) => Self::Param(why),
             Ok(RefusedCall::TimedOut(why)) => Self::TimedOut(why),
             Err(error) => Self::Error(error),
         }
@@ -116,8 +122,14 @@ impl Cause {
             | Self::WaitsForItself(_)
             | Self::TooDeep(_)
             | Self::NotAwaited(_)
-            | Self::NoCopy(_) => false,
+            | Self::NoCopy(_)
+            | Self::Param(_) => false,
         }
+    }
+
+    /// Whether another call with the event may succeed.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.is_from_call() || matches!(self, Self::Param(_))
     }
 
     /// The message of its log record.
@@ -126,7 +138,8 @@ impl Cause {
             Self::Undelivered(_)
             | Self::WaitsForItself(_)
             | Self::NotAwaited(_)
-            | Self::NoCopy(_) => "a subscriber was not reached",
+            | Self::NoCopy(_)
+            | Self::Param(_) => "a subscriber was not reached",
             Self::Error(_)
             | Self::Panic(_)
             | Self::TooDeep(_)
@@ -145,6 +158,7 @@ impl fmt::Display for Cause {
             Self::WaitsForItself(why) => write!(f, "was not reached: {why}"),
             Self::NotAwaited(why) => write!(f, "was not reached: {why}"),
             Self::NoCopy(why) => write!(f, "was not reached: {why}"),
+            Self::Param(why) => write!(f, "was not called: {why}"),
             Self::Middleware(panic) => write!(f, "failed: {panic}"),
             Self::TimedOut(why) => write!(f, "was dropped before its end: {why}"),
             Self::TooDeep(why) => {
@@ -168,6 +182,7 @@ impl fmt::Debug for Cause {
             Self::TooDeep(why) => why.fmt(f),
             Self::NotAwaited(_) => f.write_str("NotAwaited"),
             Self::NoCopy(why) => why.fmt(f),
+            Self::Param(why) => f.debug_tuple("Param").field(&why.to_string()).finish(),
             Self::Middleware(panic) => panic.fmt(f),
             Self::TimedOut(why) => why.fmt(f),
         }

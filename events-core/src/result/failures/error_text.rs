@@ -14,17 +14,27 @@ use crate::primitives::drop_catching;
 /// The maximum number of sources shown of an error, so that a cyclic chain of sources ends.
 const MAX_SOURCES: usize = 32;
 
-/// The error and its sources in one line.
-pub(super) fn error_text(error: &(dyn Error + 'static)) -> String {
+/// The error and its sources in one line. A source that ends the text already is not repeated: many errors show their source
+/// themselves, as `database error: no such table` does.
+pub(crate) fn error_text(error: &(dyn Error + 'static)) -> String {
     let mut text = display_catching(error);
     let mut source = source_catching(error);
     for _ in 0..MAX_SOURCES {
         let Some(error) = source else { break };
-        text.push_str(", caused by: ");
-        text.push_str(&display_catching(error));
+        let shown = display_catching(error);
+        if !is_end_of(&shown, &text) {
+            text.push_str(", caused by: ");
+            text.push_str(&shown);
+        }
         source = source_catching(error);
     }
     text
+}
+
+/// Whether the text of a source is all of a text, or its end behind a colon.
+fn is_end_of(source: &str, text: &str) -> bool {
+    text.strip_suffix(source)
+        .is_some_and(|before| before.is_empty() || before.ends_with(": "))
 }
 
 fn display_catching(error: &(dyn Error + 'static)) -> String {

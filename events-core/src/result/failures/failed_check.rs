@@ -20,9 +20,14 @@ impl FailedCheck {
     pub(crate) fn of(failure: &Failure) -> Option<Self> {
         let subscriber = failure.shared_subscriber();
         let name = one_line(&subscriber.name);
+        let kind = if subscriber.is_middleware {
+            "middleware"
+        } else {
+            "subscriber"
+        };
         let reason = match failure.cause() {
-            Cause::Error(_) => format!("the subscriber `{name}` returned an error"),
-            Cause::Panic(_) => format!("the subscriber `{name}` panicked"),
+            Cause::Error(_) => format!("the {kind} `{name}` returned an error"),
+            Cause::Panic(_) => format!("the {kind} `{name}` panicked"),
             Cause::Middleware(panic) => format!(
                 "the middleware `{}` around the subscriber `{name}` panicked",
                 panic.middleware()
@@ -31,6 +36,15 @@ impl FailedCheck {
         };
         (!subscriber.optional).then(|| Self {
             reason,
+            subscriber: Some(Arc::clone(subscriber)),
+        })
+    }
+
+    /// The reason that it is if a subscriber is cut off; `None` if it is optional.
+    pub(crate) fn of_cut_off(subscriber: &Arc<SubscriberInfo>) -> Option<Self> {
+        let name = one_line(&subscriber.name);
+        (!subscriber.optional).then(|| Self {
+            reason: format!("the subscriber `{name}` was cut off by a middleware"),
             subscriber: Some(Arc::clone(subscriber)),
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! [`Failure`]: super::failure::Failure
 
-use std::borrow::Cow;
+use std::{borrow::Cow, panic};
 
 use crate::metadata::{EmissionId, Origin};
 
@@ -14,6 +14,8 @@ pub(crate) struct FailedEmission {
     /// `None` if the failure is outside of an emission.
     pub(crate) id: Option<EmissionId>,
     pub(crate) parent: Option<EmissionId>,
+    /// Where the event was emitted, if that is known.
+    pub(crate) site: Option<&'static panic::Location<'static>>,
     /// From 1 on.
     pub(crate) attempt: u32,
     /// Whether no further attempt follows.
@@ -22,17 +24,20 @@ pub(crate) struct FailedEmission {
 
 impl FailedEmission {
     /// The first attempt in that emission, and the only one.
+    #[inline]
     pub(crate) fn new(
         topic: Cow<'static, str>,
         origin: Option<Origin>,
         id: Option<EmissionId>,
         parent: Option<EmissionId>,
+        site: Option<&'static panic::Location<'static>>,
     ) -> Self {
         Self {
             topic,
             origin,
             id,
             parent,
+            site,
             attempt: 1,
             is_final: true,
         }

@@ -1,9 +1,6 @@
 //! The builder of a subscription to a pattern of topics: its two kinds, and their options.
 
-use std::{
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::sync::{Arc, Weak};
 
 use crate::{
     background::{FilteredCopyHandler, OnceHandler, PolicyHandler},
@@ -126,42 +123,6 @@ impl NewSubscription<TopicEvent, BackgroundPatternKind> {
     pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
         self.set("a condition", JOIN);
         self.when_any = Some(CatchDrop::new(Box::new(when)));
-        self
-    }
-
-    /// Runs the handler from the queue after every emit;
-    /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
-    pub fn deferred(mut self) -> Self {
-        self.subscriber.deferred = true;
-        self
-    }
-
-    /// Runs a [deferred](Self::deferred) handler only when that time has passed since the emit; an event that is enqueued is
-    /// emitted when it leaves the queue. Until then the snapshot is [scheduled](crate::Queue::scheduled): when as many
-    /// events are as the queue allows, the handler is not reached, which is a failure. Guide: [time](crate::guide::time).
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use events_core::{Event, EventCopy, Registry};
-    ///
-    /// #[derive(Event, Clone)]
-    /// struct SignedUp;
-    ///
-    /// let registry = Registry::new();
-    /// let survey = registry.subscribe_topic_async(".*SignedUp", async |event: &EventCopy| println!("{event:?}"))?;
-    /// let _survey = survey.deferred().delay(Duration::from_secs(3 * 24 * 60 * 60)).register()?;
-    ///
-    /// registry.emit(SignedUp);
-    /// assert_eq!((registry.queue().len(), registry.queue().scheduled()), (0, 1));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// When a delay is set already.
-    #[track_caller]
-    pub fn delay(mut self, delay: Duration) -> Self {
-        self.set_delay(delay);
         self
     }
 }

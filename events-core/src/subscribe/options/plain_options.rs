@@ -1,15 +1,10 @@
 //! The options that decide when a handler is called, and in which order.
 
-use std::time::Duration;
-
 use crate::{
-    event::{Family, Snapshot},
+    event::Family,
     metadata::{IntoKey, OrderTarget},
     primitives::CatchDrop,
-    subscribe::{
-        builder::NewSubscription,
-        kinds::{BackgroundKind, ExactKind},
-    },
+    subscribe::{builder::NewSubscription, kinds::ExactKind},
 };
 
 /// The remedy for two conditions.
@@ -160,51 +155,5 @@ impl<F: Family, T: ExactKind> NewSubscription<F, T> {
         self.set("a condition", JOIN);
         self.when = Some(CatchDrop::new(Box::new(when)));
         self
-    }
-}
-
-impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
-    /// Runs the handler from the queue after every emit;
-    /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
-    pub fn deferred(mut self) -> Self {
-        self.subscriber.deferred = true;
-        self
-    }
-
-    /// Runs a [deferred](Self::deferred) handler only when that time has passed since the emit; an event that is enqueued is
-    /// emitted when it leaves the queue. Until then the snapshot is [scheduled](crate::Queue::scheduled): when as many
-    /// events are as the queue allows, the handler is not reached, which is a failure. Guide: [time](crate::guide::time).
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use events_core::{Event, Registry};
-    ///
-    /// #[derive(Event, Clone)]
-    /// struct SignedUp;
-    ///
-    /// let registry = Registry::new();
-    /// let survey = registry.subscribe_async(async |_: &SignedUp| println!("a survey"));
-    /// let _survey = survey.deferred().delay(Duration::from_secs(3 * 24 * 60 * 60)).register()?;
-    ///
-    /// registry.emit(SignedUp);
-    /// assert_eq!((registry.queue().len(), registry.queue().scheduled()), (0, 1));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// When a delay is set already.
-    #[track_caller]
-    pub fn delay(mut self, delay: Duration) -> Self {
-        self.set_delay(delay);
-        self
-    }
-}
-
-impl<F: Family, T> NewSubscription<F, T> {
-    #[track_caller]
-    pub(in crate::subscribe) fn set_delay(&mut self, delay: Duration) {
-        self.set("a delay", "remove one of them");
-        self.subscriber.delay = Some(delay);
     }
 }

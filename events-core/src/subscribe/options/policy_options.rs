@@ -14,6 +14,12 @@ use crate::{
 
 /// The kinds of handlers that run later.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this option is for handlers that run later, and this one runs in the emit",
+    label = "not for a sync or awaited handler",
+    note = "subscribe it with `subscribe_deferred`, or an async one with `subscribe_async`; for a pattern of topics with \
+            `subscribe_topic_deferred` or `subscribe_topic_async`"
+)]
 pub trait LaterKind {
     /// The event that the handler receives.
     type Event<F: Family>;
@@ -27,7 +33,65 @@ impl LaterKind for BackgroundPatternKind {
     type Event<F: Family> = EventCopy;
 }
 
-impl<F: Family, T: LaterKind> NewSubscription<F, T> {
+/// The kinds of handlers that may have a timeout.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`timeout` is for async handlers, since a sync one cannot be dropped before its end",
+    label = "not for a sync handler",
+    note = "subscribe an async handler, with `subscribe_async` or `subscribe_awaited`"
+)]
+pub trait TimeoutKind {}
+
+impl TimeoutKind for AwaitedKind {}
+impl TimeoutKind for BackgroundKind {}
+impl TimeoutKind for BackgroundPatternKind {}
+
+// The bounds are those of the methods, so that an error about one has its text.
+impl<F: Family, T> NewSubscription<F, T> {
+    /// Runs the handler from the queue after every emit;
+    /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
+    pub fn deferred(mut self) -> Self
+    where
+        T: LaterKind,
+    {
+        self.subscriber.deferred = true;
+        self
+    }
+
+    /// Runs a [deferred](Self::deferred) handler only when that time has passed since the emit; an event that is enqueued is
+    /// emitted when it leaves the queue. Until then the snapshot is [scheduled](crate::Queue::scheduled): when as many
+    /// events are as the queue allows, the handler is not reached, which is a failure. Guide: [time](crate::guide::time).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct SignedUp;
+    ///
+    /// let registry = Registry::new();
+    /// let survey = registry.subscribe_async(async |_: &SignedUp| println!("a survey"));
+    /// let _survey = survey.deferred().delay(Duration::from_secs(3 * 24 * 60 * 60)).register()?;
+    ///
+    /// registry.emit(SignedUp);
+    /// assert_eq!((registry.queue().len(), registry.queue().scheduled()), (0, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When a delay is set already. A delay of a handler that is not [deferred](Self::deferred) is an error of
+    /// [`register`](Self::register), and one without an end, [`Duration::MAX`], never ends.
+    #[track_caller]
+    pub fn delay(mut self, delay: Duration) -> Self
+    where
+        T: LaterKind,
+    {
+        self.set("a delay", "remove one of them");
+        self.subscriber.delay = Some(delay);
+        self
+    }
+
     /// Limits how many calls of the handler are in progress at once, over all emits, event types and workers;
     /// further calls wait, first in, first out. With 1, the handler processes the events in the
     /// order in which they reach it. 0 is treated as 1.
@@ -43,7 +107,10 @@ impl<F: Family, T: LaterKind> NewSubscription<F, T> {
     ///
     /// When a limit is set already.
     #[track_caller]
-    pub fn concurrency(mut self, limit: usize) -> Self {
+    pub fn concurrency(mut self, limit: usize) -> Self
+    where
+        T: LaterKind,
+    {
         self.set("a limit of concurrent calls", "remove one of them");
         self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
         self
@@ -52,7 +119,8 @@ impl<F: Family, T: LaterKind> NewSubscription<F, T> {
     /// Drops a call of an async handler that takes longer, which is a failure of it with
     /// [`Cause::TimedOut`](crate::failures::Cause::TimedOut). A call that waits for others of the handler has not begun.
     ///
-    /// A call is dropped where it awaits something. A handler that blocks its thread cannot be dropped, and ends later.
+    /// A call is dropped where it awaits something. A handler that blocks its thread cannot be dropped, and ends later. After
+    /// that of an awaited handler, the event stays as the handler has left it, and the handlers after it run.
     ///
     /// ```
     /// use std::{future::pending, time::Duration};
@@ -72,20 +140,20 @@ impl<F: Family, T: LaterKind> NewSubscription<F, T> {
     ///
     /// # Panics
     ///
-    /// When a timeout is set already, when it is zero or endless, and when the handler is not async.
+    /// When a timeout is set already, and when it is zero or endless. A timeout of a handler that is not async is an error of
+    /// [`register`](Self::register).
     #[track_caller]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        assert!(
-            self.subscriber.asynchronous,
-            "a timeout is for async handlers, since a sync one cannot be dropped before its end; subscribe an async \
-             one, or remove the timeout"
-        );
-        self.set_timeout(timeout);
+    pub fn timeout(mut self, timeout: Duration) -> Self
+    where
+        T: TimeoutKind,
+    {
+        self.set("a timeout", "remove one of them");
+        self.subscriber.timeout = CallPolicies::NONE.timeout(timeout).timeout;
         self
     }
 
     /// Repeats a call that fails: by an error, a panic or its timeout. A plain number stands for
-    /// [`Retry::times`].
+    /// [`Retry::times`]; 0, as from a configuration, for no repetition.
     ///
     /// The call is repeated from the queue after a random delay, with a clone of the same event, in the same emission and
     /// with the same origin; [`Emission::attempt`](crate::Emission::attempt) is its number.
@@ -126,7 +194,10 @@ impl<F: Family, T: LaterKind> NewSubscription<F, T> {
     ///
     /// When a retry is set already.
     #[track_caller]
-    pub fn retry(mut self, retry: impl Into<Retry>) -> Self {
+    pub fn retry(mut self, retry: impl Into<Retry>) -> Self
+    where
+        T: LaterKind,
+    {
         self.set("a retry", "remove one of them");
         self.subscriber.retry = Some(retry.into());
         self
@@ -135,8 +206,12 @@ impl<F: Family, T: LaterKind> NewSubscription<F, T> {
     /// Runs the calls whose events have the same key one at a time, in the order in which the events reach the handler.
     /// Together with a [limit](Self::concurrency), at most that many calls are in progress in all.
     ///
-    /// The key is computed once for each event, from the event; a panic in it is a failure of the handler. Only a hash of
-    /// it is kept, while a call with the key is in progress or waits.
+    /// The key is computed once for each event, from the event; a panic in it is a failure of the handler. It is an owned
+    /// value that can be hashed, and does not borrow from the event: `|event| event.name.clone()`. Only a hash of it is kept,
+    /// while a call with the key is in progress or waits.
+    ///
+    /// Events that are emitted reach the handler from the queue, and those of
+    /// [`emit_async`](crate::Event::emit_async) reach an async one at once, so that a later one may come first.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -167,7 +242,8 @@ impl<F: Family, T: LaterKind> NewSubscription<F, T> {
     #[track_caller]
     pub fn per_key<K>(mut self, key: impl Fn(&T::Event<F>) -> K + Send + Sync + 'static) -> Self
     where
-        K: Hash + Eq + Send + 'static,
+        T: LaterKind,
+        K: Hash,
         T::Event<F>: 'static,
     {
         self.set("a key", "let one function return both keys as a tuple");
@@ -206,59 +282,15 @@ impl<F: Family, T: LaterKind> NewSubscription<F, T> {
     ///
     /// # Panics
     ///
-    /// When it is set already, when the duration is zero or endless, and when the handler is not deferred.
+    /// When it is set already, and when the duration is zero or endless. A debounce of a handler that is not
+    /// [deferred](Self::deferred) is an error of [`register`](Self::register).
     #[track_caller]
-    pub fn debounce(mut self, quiet: Duration) -> Self {
-        assert!(
-            self.subscriber.deferred,
-            "`debounce` is for deferred handlers, since an emit does not wait for further events; call `deferred()` \
-             before it, or remove it"
-        );
+    pub fn debounce(mut self, quiet: Duration) -> Self
+    where
+        T: LaterKind,
+    {
         self.set("a debounce", "remove one of them");
         self.subscriber.debounce = CallPolicies::NONE.debounce(quiet).debounce;
         self
-    }
-}
-
-impl<F: Family> NewSubscription<F, AwaitedKind> {
-    /// Drops a call of the handler that takes longer, which is a failure of it with
-    /// [`Cause::TimedOut`](crate::failures::Cause::TimedOut). The event stays as the handler has left it, and the handlers
-    /// after it run.
-    ///
-    /// A call is dropped where it awaits something. A handler that blocks its thread cannot be dropped, and ends later.
-    ///
-    /// ```
-    /// use std::{future::pending, time::Duration};
-    /// use events_core::{Event, Registry};
-    ///
-    /// #[derive(Event)]
-    /// struct Creating {
-    ///     email: String,
-    /// }
-    ///
-    /// let registry = Registry::new();
-    /// let check = async |_: &mut Creating| pending::<()>().await; // the service does not answer
-    /// registry.subscribe_awaited(check).timeout(Duration::from_millis(5)).register()?.detach();
-    ///
-    /// let created = registry.try_emit_async(Creating { email: "ada@example.org".into() });
-    /// assert!(smol::block_on(created).unwrap_err().to_string().contains("longer than 5ms"));
-    /// # Ok::<(), events_core::subscribing::SubscribeError>(())
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// When a timeout is set already, and when it is zero or endless.
-    #[track_caller]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.set_timeout(timeout);
-        self
-    }
-}
-
-impl<F: Family, T> NewSubscription<F, T> {
-    #[track_caller]
-    fn set_timeout(&mut self, timeout: Duration) {
-        self.set("a timeout", "remove one of them");
-        self.subscriber.timeout = CallPolicies::NONE.timeout(timeout).timeout;
     }
 }

@@ -21,10 +21,10 @@ use super::{
 };
 use crate::{
     context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
-    current::enter_if_other,
     primitives::catch_record,
     queue::{InFlight, JobProgress, JobResult, JobSlot, QueueOwner, RunningJob},
-    registry::{Core, Registry},
+    registry::{Core, Registry, enter_for_handlers},
+    unit::EnteredUnit,
 };
 
 /// Runs the jobs of a queue.
@@ -92,6 +92,16 @@ impl Driver {
     /// Whether the flush was cut off, since a chain of events is too long.
     pub(in crate::worker) fn is_cut_off(&self) -> bool {
         self.intake.is_cut_off()
+    }
+
+    /// The flush blocks this thread; see `ParkedByFlush`.
+    pub(in crate::worker) fn set_blocking(&mut self) {
+        self.parked.set_blocking();
+    }
+
+    /// How many jobs a flush leaves since they wait for an emission that it blocks.
+    pub(in crate::worker) fn blocked(&self) -> usize {
+        self.parked.blocked()
     }
 
     /// Whether, in its last poll, it started no job since no further emit may be nested there: the event would be
@@ -194,7 +204,15 @@ impl Driver {
                 let has_no_job = self.has_no_job();
                 self.intake.leave(core, waker, has_no_job)
             }
-            Rest::Ended => self.has_no_job() && self.parked.poll(core, waker).is_ready(),
+            Rest::Ended if self.has_no_job() => {
+                let is_ready = self.parked.poll(core, waker).is_ready();
+                if !is_ready {
+                    // What the parked jobs wait for may wait for a scheduled one.
+                    self.intake.sleep_until_due(core, waker);
+                }
+                is_ready
+            }
+            Rest::Ended => false,
         };
         if is_ready {
             return Poll::Ready(());
@@ -220,11 +238,15 @@ impl Driver {
 
     /// Resumes the woken jobs and starts others. `None` if a shutdown has stopped it.
     fn run(&mut self, registry: &Registry, woken: Vec<usize>, is_inside: bool) -> Option<Rest> {
-        // The handlers of a job emit to the registry of its queue.
-        let _current = enter_if_other(registry);
+        // The handlers of a job emit to the registry of its queue, and in no unit of work that this thread has entered.
+        let _current = enter_for_handlers(registry);
+        let _outside = EnteredUnit::none();
         let core = registry.core();
         let _sink = core.pass_failures();
-        woken.into_iter().for_each(|index| self.resume(index));
+        if !woken.is_empty() {
+            woken.into_iter().for_each(|index| self.resume(index));
+            self.in_flight.end_resume();
+        }
         let is_stopped = self.in_flight.is_stopped();
         (!is_stopped).then(|| self.start_jobs(core, is_inside))
     }
@@ -326,7 +348,8 @@ impl Drop for Driver {
         {
             // Destructors that run here emit to the registry of the queue, as handlers do in `poll`. Not around the
             // wakers, as there.
-            let _current = enter_if_other(&registry);
+            let _current = enter_for_handlers(&registry);
+            let _outside = EnteredUnit::none();
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
             let stop = |job| stop_and_log(job, self.refused);

@@ -7,8 +7,9 @@ use std::{
 };
 
 use crate::{
-    context::EventChain,
-    primitives::Waiter,
+    context::{EventChain, emissions_in_progress},
+    metadata::EmissionId,
+    primitives::{OptionBox, Waiter},
     queue::{InFlight, JobResult, ParkedJob, RunningJob, UnfinishedJob},
     registry::{Core, Registry, WeakRegistry},
 };
@@ -27,13 +28,24 @@ pub(super) enum Parking {
 /// The jobs that a flush has parked, for which it waits.
 pub(super) struct ParkedByFlush {
     places: Vec<ParkedJob>,
+    /// If the flush blocks a thread with emits in progress. Boxed: a flush moves its driver.
+    blocking: OptionBox<Blocking>,
     waiter: Waiter,
+}
+
+/// The emissions of the thread that a flush blocks.
+struct Blocking {
+    /// The emissions that are not resumed meanwhile.
+    held_up: Vec<EmissionId>,
+    /// How many of the jobs are left, since they wait for one of them.
+    left: usize,
 }
 
 impl ParkedByFlush {
     pub(super) fn new() -> Self {
         Self {
             places: Vec::new(),
+            blocking: OptionBox::NONE,
             waiter: Waiter::new(),
         }
     }
@@ -42,15 +54,43 @@ impl ParkedByFlush {
         self.places.push(place);
     }
 
-    /// Whether some of the jobs are still parked, and will be resumed before a scheduled job is due. Then the task is woken
+    /// The flush blocks this thread: it does not wait for a job that waits for an emission in progress on it. A call of that
+    /// emission which another thread makes, from the queue, has the same id, and counts as well.
+    pub(super) fn set_blocking(&mut self) {
+        self.blocking = OptionBox::from(Blocking {
+            held_up: emissions_in_progress(),
+            left: 0,
+        });
+    }
+
+    /// How many of the jobs are left since they wait for such an emission.
+    pub(super) fn blocked(&self) -> usize {
+        self.blocking.get().map_or(0, |blocking| blocking.left)
+    }
+
+    /// Pending while some of the jobs are parked, and will be resumed before a scheduled call is made. Then the task is woken
     /// when that may have changed.
     pub(super) fn poll(&mut self, core: &Core, waker: &Waker) -> Poll<()> {
         if self.places.is_empty() {
             return Poll::Ready(());
         }
         core.drivers().idle().register(&mut self.waiter, waker);
-        self.places.retain(|place| core.queue().is_parked(*place));
-        if self.places.is_empty() || core.queue().resumes_none() {
+        let mut resumes_one = false;
+        let held_up = self.blocking.get().map_or(&[][..], |one| &one.held_up);
+        let mut left = 0;
+        self.places.retain(|place| {
+            let resumes = core.queue().resumes(*place, held_up);
+            resumes_one |= resumes == Some(true);
+            let is_blocked = || core.queue().resumes(*place, &[]) == Some(true);
+            if resumes == Some(false) && !held_up.is_empty() && is_blocked() {
+                left += 1;
+            }
+            resumes.is_some()
+        });
+        if let Some(blocking) = self.blocking.get_mut() {
+            blocking.left = left;
+        }
+        if !resumes_one {
             self.remove_waiter(core);
             return Poll::Ready(());
         }

@@ -54,7 +54,10 @@ impl TestTime {
 
     /// From now on time passes by itself again.
     pub fn resume(self) {
-        self.core().clock().resume();
+        let core = self.core();
+        core.clock().resume();
+        // A worker that has found the clock stopped does not sleep: it waits for the queue alone.
+        core.queue().wake_all();
     }
 
     /// The current time.
@@ -110,6 +113,10 @@ impl TestTime {
             let is_ended = Pin::new(work)
                 .poll(&mut Context::from_waker(waker))
                 .is_ready();
+            if is_ended {
+                // In a queue that is draining, which may still have scheduled events.
+                self.work = None;
+            }
             let core = self.core();
             let is_idle = core.queue().is_settled(|| core.is_queue_idle());
             let may_pass = is_idle || is_ended || self.is_asleep();
@@ -125,8 +132,8 @@ impl TestTime {
     /// Whether all events in progress are suspended, and at least one of them sleeps.
     fn is_asleep(&self) -> bool {
         let core = self.core();
-        let is_empty = core.queue().len() == 0;
-        is_empty && core.drivers().is_stalled() && core.clock().next_sleeper().is_some()
+        let is_stalled = || core.drivers().is_stalled();
+        core.queue().is_settled(is_stalled) && core.clock().next_sleeper().is_some()
     }
 
     /// Moves time on to the next time at which something is due, or to the target. False if that is reached already.

@@ -23,7 +23,6 @@ type Result<T> = std::result::Result<T, EmitError<Trail>>;
 type Emit = Pin<Box<dyn Future<Output = Result<Emitted<Trail>>> + Send>>;
 
 /// Polls an emit inside of 20 others, where so many bytes of the stack are left.
-#[expect(clippy::result_large_err, reason = "as the emit returns it")]
 fn poll_inside(emit: Emit, left: usize) -> Result<Emitted<Trail>> {
     let result = Arc::new(Mutex::new(Err(emit)));
     let registry = Registry::new();

@@ -67,6 +67,8 @@ pub(super) struct Listed;
 #[expect(dead_code, reason = "nothing reads a field that borrows")]
 pub(super) struct Borrowed<'a>(pub(super) &'a str);
 
+/// A copy is registered for the whole process: the tests of `mixed` use `Generic<u64>`, which has one, and all others
+/// `Generic<u8>`, which has none.
 #[derive(Event, Clone)]
 #[event(topic = "copies::Generic")]
 pub(super) struct Generic<T>(pub(super) T);

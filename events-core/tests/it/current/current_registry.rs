@@ -82,14 +82,15 @@ fn a_registry_can_be_used_across_a_caught_panic() {
 }
 
 #[test]
-fn an_emit_inside_a_handler_uses_the_current_registry() {
+fn an_emit_inside_a_handler_uses_the_registry_of_that_handler() {
     #[derive(Event)]
     struct Outer(&'static str);
     let registry = named("one");
     registry
         .on(|event: &mut Outer| event.0 = name_of_current())
         .detach();
-    assert_eq!(registry.emit(Outer("")).0, "nowhere");
+    assert_eq!(registry.emit(Outer("")).0, "one");
+    assert_eq!(name_of_current(), "nowhere");
     let _scope = registry.enter();
     assert_eq!(Outer("").emit().0, "one");
 }

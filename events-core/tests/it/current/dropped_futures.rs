@@ -8,7 +8,13 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Event, Registry, bridges::Signal, scopes::WithRegistry, signal_to_event};
+use events_core::{
+    Emission, Event, Registry,
+    bridges::Signal,
+    middleware::{BoxFuture, EmitMiddleware, EmitOutcome, NextEmit, NextEmitAsync},
+    scopes::WithRegistry,
+    signal_to_event,
+};
 use futures_core::Stream;
 
 use crate::{Journal, poll_once};
@@ -51,6 +57,26 @@ impl Signal for Silenced {
     type Guard = ();
 
     fn connect(&self, _: impl Fn(()) + Send + Sync + 'static) {}
+}
+
+/// Middleware that withholds an event for ever.
+struct NeverEnds;
+
+impl EmitMiddleware for NeverEnds {
+    fn call(&self, _: &Emission, next: NextEmit<'_>) -> EmitOutcome {
+        next.run()
+    }
+
+    fn call_async<'a>(
+        &'a self,
+        _: &'a Emission,
+        next: NextEmitAsync<'a>,
+    ) -> BoxFuture<'a, EmitOutcome> {
+        Box::pin(async move {
+            never_ends().await;
+            next.run().await
+        })
+    }
 }
 
 fn assert_pending(future: impl Future) {
@@ -110,6 +136,15 @@ fn destructors_in_a_cancelled_future_emit_to_the_registry_in_which_it_was_polled
             Some(Started)
         });
         drop(bridge.on(registry).connect());
+    });
+    check("middleware around an emit", |registry| {
+        registry.wrap_emit(NeverEnds).detach();
+        assert_pending(registry.emit_async(Started));
+    });
+    check("middleware around an event of the queue", |registry| {
+        registry.wrap_emit(NeverEnds).detach();
+        registry.enqueue(Started).expect("there is room");
+        assert_pending(registry.queue().flush_async());
     });
     check("a worker", |registry| {
         registry.enqueue(Started).expect("there is room");

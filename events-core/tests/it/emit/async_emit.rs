@@ -316,7 +316,7 @@ fn an_async_emit_uses_the_registry_that_was_current_at_the_call() {
 #[derive(Event)]
 struct Nested(Journal);
 
-/// What its handlers emit in turn reaches the attached one, which is the current one at each poll.
+/// What its handlers emit in turn reaches its own registry too, which is the current one while they run.
 #[test]
 fn an_async_emit_with_another_registry_attached_keeps_its_own() {
     fn registry(name: &'static str) -> Registry {
@@ -354,7 +354,7 @@ fn an_async_emit_with_another_registry_attached_keeps_its_own() {
         let (own, attached) = (registry("own"), registry("attached"));
         let journal = Journal::default();
         events_core::with_registry(&own, || emits(greeting(&journal), attached));
-        let nested = "nested, attached";
+        let nested = "nested, own";
         assert_eq!(
             journal.take(),
             ["sync, own", nested, "async, own", nested, nested],

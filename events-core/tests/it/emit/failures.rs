@@ -1,6 +1,11 @@
 //! Section 4: errors and panics of handlers are contained and reported.
 
-use std::{error::Error, fmt, panic::panic_any};
+use std::{
+    error::Error,
+    fmt,
+    panic::panic_any,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use events_core::{
     Event, Registry, Subscription,
@@ -278,11 +283,13 @@ fn the_location_of_a_caught_panic_is_not_reported_for_a_later_one() {
 
 #[test]
 fn an_endless_chain_of_error_sources_is_truncated() {
+    static SHOWN: AtomicUsize = AtomicUsize::new(0);
     #[derive(Debug)]
     struct Loop;
     impl fmt::Display for Loop {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("again")
+            // Each time another text: a source that ends the text already is not repeated.
+            write!(f, "again {}", SHOWN.fetch_add(1, Ordering::Relaxed))
         }
     }
     impl Error for Loop {

@@ -6,6 +6,7 @@ use events_core::{
     AnyEvent, Event, EventCopy, Origin, Registry,
     explaining::{Explained, Explanation},
     listener,
+    middleware::{EmitMiddleware, Middleware},
     record::Created,
     subscriber, subscribers,
 };
@@ -271,6 +272,23 @@ fn notes_name_the_hook_the_queue_awaited_subscribers_and_a_missing_scan() {
     );
     drop(registry.queue().shutdown(Duration::ZERO));
     check_note(&registry, "the queue is shut down");
+
+    let before = registry.explain::<Placed>().notes().len();
+    struct Passes;
+    impl Middleware for Passes {}
+    impl EmitMiddleware for Passes {}
+    let around_calls = registry.wrap(Passes);
+    check_note(
+        &registry,
+        "middleware stands around the calls or the emissions",
+    );
+    drop(around_calls);
+    assert_eq!(registry.explain::<Placed>().notes().len(), before);
+    let _around_emissions = registry.wrap_emit(Passes);
+    check_note(
+        &registry,
+        "middleware stands around the calls or the emissions",
+    );
 }
 
 async fn awaited(_: &mut Placed) {}

@@ -4,3 +4,8 @@ mod explain_event;
 mod has_subscribers;
 mod mute;
 mod outcomes;
+mod outcomes_in_unit;
+mod outcomes_later;
+mod outcomes_middleware;
+mod outcomes_muted;
+mod outcomes_uncalled;

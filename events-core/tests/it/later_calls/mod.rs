@@ -1,6 +1,8 @@
 //! Section 12: timeouts, retries, keys and debounce of subscribers that run later.
 
 mod debounce;
+mod full_drivers;
+mod hostile;
 mod order;
 mod parked;
 mod per_key;

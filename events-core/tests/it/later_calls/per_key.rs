@@ -140,8 +140,16 @@ fn a_call_that_waits_for_itself_is_refused() {
         }
         let next = Work::new(work.number - 2, 0, &work.journal);
         let error = next.try_emit_async().await.expect_err("it is refused");
-        let is_refused = matches!(error.failures()[0].cause(), Cause::WaitsForItself(_));
-        is_refused.then_some(()).ok_or_else(|| error.to_string())
+        let Cause::WaitsForItself(refused) = error.failures()[0].cause() else {
+            return Err(error.to_string());
+        };
+        let is_of_key = (refused.limit(), refused.is_of_key()) == (1, true);
+        let text = refused.to_string();
+        let says =
+            text.starts_with("the call with the same key is in progress and awaits this one");
+        (is_of_key && says && !text.contains("raise"))
+            .then_some(())
+            .ok_or_else(|| error.to_string())
     }
 
     let registry = Registry::with(subscribers![nested]);
@@ -223,4 +231,58 @@ fn the_key_is_computed_once_for_each_event() {
     registry.emit(Work::new(1, 3, &Journal::default()));
     time.advance(std::time::Duration::from_secs(60));
     assert_eq!(COMPUTED.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+/// With a limit the error names what the call waits for.
+#[test]
+fn a_call_that_waits_for_itself_is_refused_for_its_key_or_for_the_limit() {
+    #[subscriber(per_key = |work| work.number % 10, concurrency = 2)]
+    async fn nested(work: &Work) -> Result<(), String> {
+        if work.number < 10 {
+            return Ok(());
+        }
+        let next = Work::new(work.number / 10, 0, &work.journal);
+        let error = match next.try_emit_async().await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        if let Cause::WaitsForItself(refused) = error.failures()[0].cause() {
+            let (limit, is_of_key) = (refused.limit(), refused.is_of_key());
+            work.journal.note(format!("{limit} {is_of_key}"));
+        }
+        Ok(())
+    }
+
+    for (number, expected) in [
+        (1, None),
+        (11, Some("1 true")),
+        (12, None),
+        (321, Some("2 false")),
+    ] {
+        let registry = Registry::with(subscribers![nested]);
+        let _scope = registry.enter();
+        let journal = Journal::default();
+        block_on(registry.emit_async(Work::new(number, 0, &journal)));
+        assert_eq!(
+            journal.take().first().map(String::as_str),
+            expected,
+            "{number}"
+        );
+    }
+}
+
+/// A key is only hashed.
+#[test]
+fn a_key_need_not_be_comparable() {
+    #[derive(Hash)]
+    struct Hashed(u32);
+
+    let registry = Registry::new();
+    let new = registry.subscribe_deferred(|work: &Work| work.journal.note("ran"));
+    let new = new.per_key(|work: &Work| Hashed(work.number));
+    new.register().expect("it is valid").detach();
+    let journal = Journal::default();
+    registry.emit(Work::new(1, 0, &journal));
+    registry.queue().flush();
+    assert_eq!(journal.take(), ["ran"]);
 }

@@ -76,3 +76,64 @@ fn several_subscribers_of_an_event_are_repeated_each_by_itself() {
     ];
     assert_eq!(calls, expected);
 }
+
+/// Events that ran, final failures and retries, as the queue counts them, when the first attempt of an event that fails so
+/// often runs where `emit` lets it run.
+#[track_caller]
+fn check_counts(registry: &Registry, fails: u32, emit: fn(&Registry, Work), expected: [u64; 3]) {
+    let mut time = Time::of(registry);
+    emit(registry, Work::new(1, fails, &Journal::default()));
+    time.advance(Duration::from_secs(60));
+    let stats = registry.queue().stats();
+    assert_eq!([stats.ran, stats.failed, stats.retried], expected);
+    assert_eq!(stats.scheduled, 0);
+}
+
+#[test]
+fn each_retry_is_counted_wherever_the_attempt_before_it_ran() {
+    #[subscriber(retry = 2)]
+    async fn concurrent(work: &Work, emission: &Emission) -> Result<(), String> {
+        work.run(emission.attempt())
+    }
+
+    let later = || Registry::with(subscribers![deferred]);
+    let in_emit = || Registry::with(subscribers![concurrent]);
+    let emit: fn(&Registry, Work) = |registry, work| drop(registry.emit(work));
+    let enqueue: fn(&Registry, Work) = |registry, work| registry.enqueue(work).expect("room");
+    let emit_async: fn(&Registry, Work) = |registry, work| {
+        drop(block_on(registry.emit_async(work)));
+    };
+    // Each attempt in the queue is an event of it, and the last one may fail for good.
+    check_counts(&later(), 0, emit, [1, 0, 0]);
+    check_counts(&later(), 1, emit, [2, 0, 1]);
+    check_counts(&later(), 9, emit, [4, 1, 3]);
+    check_counts(&in_emit(), 9, enqueue, [3, 1, 2]);
+    check_counts(&in_emit(), 0, emit_async, [0, 0, 0]);
+    check_counts(&in_emit(), 2, emit_async, [2, 0, 2]);
+    check_counts(&in_emit(), 9, emit_async, [2, 1, 2]);
+    // At a full queue the first attempt runs in the emit.
+    let full = later();
+    full.queue().set_capacity(1);
+    full.emit(Work::new(0, 0, &Journal::default()));
+    check_counts(&full, 9, emit, [4, 1, 3]);
+}
+
+#[test]
+fn a_retry_is_counted_when_it_is_scheduled_and_one_that_is_refused_is_not() {
+    let registry = Registry::new();
+    let fails = |_: &Work| Err::<(), _>("refused");
+    let new = registry.subscribe_deferred(fails).retry(3);
+    let subscription = new.register().expect("it is valid");
+    let _time = Time::of(&registry);
+    let retried = || {
+        registry.emit(Work::new(1, 0, &Journal::default()));
+        registry.queue().flush();
+        registry.queue().stats().retried
+    };
+    assert_eq!(retried(), 1);
+    registry.queue().set_schedule_capacity(1);
+    assert_eq!(retried(), 1, "the schedule is full");
+    drop(subscription);
+    assert_eq!(registry.queue().scheduled(), 0);
+    assert_eq!(registry.queue().stats().retried, 1);
+}

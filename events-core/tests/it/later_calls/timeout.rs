@@ -3,7 +3,10 @@
 use std::{future::pending, time::Duration};
 
 use events_core::{
-    Emission, EventCopy, Registry, failures::Cause, listener, subscriber, subscribers,
+    Emission, EventCopy, Registry,
+    failures::Cause,
+    listener, subscriber, subscribers,
+    subscribing::{BackgroundKind, NewSubscription},
 };
 
 use super::{LATER, Time, Work};
@@ -232,14 +235,6 @@ fn wrong_timeouts_panic_with_the_remedy() {
         drop(registry.subscribe_awaited(handler).timeout(Duration::MAX));
     };
     check(&endless, "the `timeout` is endless");
-    let sync = |registry: &Registry| {
-        drop(registry.subscribe_deferred(|_: &Work| ()).timeout(LATER));
-    };
-    check(&sync, "a timeout is for async handlers");
-    let not_deferred = |registry: &Registry| {
-        drop(registry.subscribe_async(handler).debounce(LATER));
-    };
-    check(&not_deferred, "`debounce` is for deferred handlers");
     let zero = |registry: &Registry| {
         drop(
             registry
@@ -256,4 +251,43 @@ fn wrong_timeouts_panic_with_the_remedy() {
         );
     };
     check(&endless, "the `debounce` is endless");
+}
+
+/// An option that is not for the handler is an error of `register`, whatever the order of the options.
+#[test]
+fn a_misplaced_option_is_an_error_of_register() {
+    let registry = Registry::new();
+    let check = |new: NewSubscription<Work, BackgroundKind>, expected: &str| {
+        let error = new
+            .id("confirm")
+            .register()
+            .expect_err("it is misplaced")
+            .to_string();
+        assert!(
+            error.contains("confirm (") && error.contains(expected),
+            "{error}"
+        );
+        let worked = registry
+            .try_emit(Work::new(1, 0, &Journal::default()))
+            .expect("no subscriber fails");
+        assert!(worked.is_unheard());
+    };
+    let sync = || registry.subscribe_deferred(|_: &Work| ());
+    check(sync().timeout(LATER), "has a timeout, which only async");
+    let asynchronous = || registry.subscribe_async(async |_: &Work| ());
+    check(
+        asynchronous().debounce(LATER),
+        "has a debounce, which only deferred",
+    );
+    asynchronous()
+        .debounce(LATER)
+        .deferred()
+        .register()
+        .expect("it is deferred")
+        .detach();
+    asynchronous()
+        .timeout(LATER)
+        .register()
+        .expect("it is async")
+        .detach();
 }

@@ -197,13 +197,14 @@ fn an_emit_that_is_spawned_on_a_runtime_that_has_ended_is_an_error() {
 #[derive(Event, Clone)]
 struct Nested(Journal);
 
-/// As if the emit were awaited: what its subscribers emit is emitted to the caller's current registry.
+/// As if the emit were awaited: what its subscribers emit is emitted to its registry, not to the caller's current one.
 #[test]
-fn the_current_registry_of_the_caller_is_that_of_the_task() {
+fn the_registry_of_the_emit_is_the_current_one_of_its_subscribers_in_the_task() {
     let (current, of_emit) = (Registry::new(), Registry::new());
-    current
-        .on(|nested: &Nested| nested.0.note("nested"))
-        .detach();
+    for (registry, note) in [(&current, "of the caller"), (&of_emit, "of the emit")] {
+        let nested = move |nested: &Nested| nested.0.note(note);
+        registry.on(nested).detach();
+    }
     of_emit
         .on_async(|order: &Order| {
             let nested = Nested(order.journal.clone());
@@ -220,7 +221,7 @@ fn the_current_registry_of_the_caller_is_that_of_the_task() {
         assert_ne!(registry(), current);
         spawned.await.expect("the runtime is there");
     });
-    assert_eq!(journal.take(), ["nested"]);
+    assert_eq!(journal.take(), ["of the emit"]);
 }
 
 #[test]

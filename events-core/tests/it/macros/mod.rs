@@ -5,3 +5,4 @@ mod fragments_in_attributes;
 mod fragments_in_events;
 mod names;
 mod never;
+mod unit_phases;

@@ -6,12 +6,13 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc,
     },
     task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
 
-use events_core::Registry;
+use events_core::{__testing::TestTime, EmitError, Registry, failures::Cause};
 
 use super::{Work, check_in_children, contained, in_child};
 use crate::{
@@ -200,6 +201,110 @@ fn a_released_permit_wakes_the_next_call() {
         // The call that was not woken is the next one again when it is polled.
         assert!(matches!(poll(second.as_mut(), &good), Poll::Ready(Ok(_))));
     });
+}
+
+/// An event that waits for a permit is parked; the permit is released while the worker that is woken first cannot be.
+#[test]
+fn a_parked_event_is_resumed_by_the_next_worker() {
+    in_child(|| {
+        for panics_first in [true, false] {
+            let (registry, gate) = (Registry::new(), Gate::default());
+            let waits = gate.clone();
+            let new = registry.subscribe_async(move |_: &Work| waits.wait());
+            let subscription = new.concurrency(1).register();
+            let _subscription = subscription.expect("it is the only one");
+            let ran = Arc::new(Counts::default());
+            let counted = Arc::clone(&ran);
+            let count = move |_: &Quick| _ = counted.0.fetch_add(1, Ordering::Relaxed);
+            registry.on(count).detach();
+            let counts = Arc::new(Counts::default());
+            let (bad, good) = (
+                Waker::from(Arc::new(Panics)),
+                Waker::from(Arc::clone(&counts)),
+            );
+            let mut holder = Box::pin(registry.try_emit_async(Work));
+            assert!(poll_once(holder.as_mut()).is_pending());
+            registry.enqueue(Work).expect("there is room");
+            let mut workers = [(); 2].map(|()| Box::pin(registry.queue().work(1)));
+            let wakers = if panics_first {
+                [&bad, &good]
+            } else {
+                [&good, &bad]
+            };
+            for (worker, waker) in workers.iter_mut().zip(wakers) {
+                assert!(poll(worker.as_mut(), waker).is_pending());
+            }
+            counts.take();
+            gate.open();
+            let released = contained("the permit is released", || poll_once(holder.as_mut()));
+            assert!(matches!(released, Poll::Ready(Ok(_))));
+            assert!(counts.take() > 0, "{panics_first}");
+            let good_one = usize::from(panics_first);
+            assert!(poll(workers[good_one].as_mut(), &good).is_pending());
+            let stats = registry.queue().stats();
+            assert_eq!((stats.waiting, stats.ran, stats.failed), (0, 1, 0));
+            registry.enqueue(Quick).expect("there is room");
+            assert!(poll(workers[good_one].as_mut(), &good).is_pending());
+            assert_eq!(ran.take(), 1);
+        }
+    });
+}
+
+/// Two calls of one handler end at their timeouts, on a clock that a test sets, and on the thread of timers.
+#[test]
+fn a_timer_wakes_the_next_call() {
+    in_child(|| {
+        let hangs = |_: &Work| std::future::pending::<()>();
+        let new = |timeout| {
+            let registry = Registry::new();
+            let new = registry.subscribe_async(hangs).timeout(timeout);
+            new.register().expect("it is the only one").detach();
+            registry
+        };
+        let timed_out = |polled: Poll<Result<_, EmitError<Work>>>| match polled {
+            Poll::Ready(Err(error)) => {
+                matches!(error.failures()[0].cause(), Cause::TimedOut(_))
+            }
+            _ => false,
+        };
+        let bad = Waker::from(Arc::new(Panics));
+
+        let second = Duration::from_secs(1);
+        let registry = new(second);
+        let time = TestTime::stop(&registry);
+        let counts = Arc::new(Counts::default());
+        let good = Waker::from(Arc::clone(&counts));
+        let [mut first, mut last] = [(); 2].map(|()| Box::pin(registry.try_emit_async(Work)));
+        assert!(poll(first.as_mut(), &bad).is_pending());
+        assert!(poll(last.as_mut(), &good).is_pending());
+        contained("the clock is set", || time.jump(second));
+        assert_eq!(counts.take(), 1);
+        assert!(timed_out(poll(last.as_mut(), &good)));
+        assert!(timed_out(poll(first.as_mut(), &good)));
+
+        // In real time, however long the shortest timer takes.
+        let registry = new(Duration::from_nanos(1_000_000));
+        let (sender, woken) = mpsc::channel();
+        let good = Waker::from(Arc::new(Sends(sender)));
+        let [mut first, mut last] = [(); 2].map(|()| Box::pin(registry.try_emit_async(Work)));
+        let is_over = poll(first.as_mut(), &bad).is_ready();
+        let mut polled = poll(last.as_mut(), &good);
+        while polled.is_pending() {
+            woken.recv().expect("the waker is there");
+            polled = poll(last.as_mut(), &good);
+        }
+        assert!(timed_out(polled));
+        assert!(is_over || timed_out(poll(first.as_mut(), &good)));
+    });
+}
+
+/// Sends a message when it is woken.
+struct Sends(mpsc::Sender<()>);
+
+impl Wake for Sends {
+    fn wake(self: Arc<Self>) {
+        self.0.send(()).expect("the test waits");
+    }
 }
 
 /// Panics when the last waker of it is dropped, once it is armed.

@@ -1,7 +1,10 @@
 //! A failure has what is known of its emission: topic, origin, id, parent, attempt.
 
 use std::{
-    sync::{Arc, Mutex},
+    error::Error,
+    fmt,
+    num::ParseIntError,
+    sync::{Arc, Mutex, mpsc},
     time::Duration,
 };
 
@@ -9,7 +12,7 @@ use events_core::{
     AnyEvent, Emission, Event, EventCopy, Failure, Origin, Registry, args,
     emitting::Args,
     failures::{Cause, Undelivered},
-    info::EmissionId,
+    info::{EmissionId, Location},
 };
 
 use super::yield_once;
@@ -23,19 +26,19 @@ struct Order;
 #[event(topic = "policy::mail")]
 struct Mail;
 
-/// The ids that a subscriber received, newest last: id and parent.
-type SeenIds = Vec<(EmissionId, Option<EmissionId>)>;
+/// What a subscriber received, newest last: id, parent, and where the event was emitted.
+type SeenIds = Vec<(EmissionId, Option<EmissionId>, Option<Location>)>;
 
 #[derive(Clone, Default)]
 struct Ids(Arc<Mutex<SeenIds>>);
 
 impl Ids {
     fn note(&self, emission: &Emission) {
-        let ids = (emission.id(), emission.parent());
+        let ids = (emission.id(), emission.parent(), emission.location());
         self.0.lock().expect("not poisoned").push(ids);
     }
 
-    fn last(&self) -> (EmissionId, Option<EmissionId>) {
+    fn last(&self) -> (EmissionId, Option<EmissionId>, Option<Location>) {
         *self.0.lock().expect("not poisoned").last().expect("it ran")
     }
 }
@@ -61,9 +64,11 @@ fn registry() -> (Registry, Ids) {
 fn check(failure: &Failure, topic: &str, origin: Option<&str>, ids: &Ids) {
     assert_eq!(failure.topic(), topic);
     assert_eq!(failure.origin().map(Origin::as_str), origin);
-    let (id, parent) = ids.last();
+    let (id, parent, location) = ids.last();
     assert_eq!(failure.emission_id(), Some(id));
     assert_eq!(failure.parent(), parent);
+    assert_eq!(failure.location(), location);
+    assert_eq!(location.map(|location| location.file()), Some(file!()));
     assert_eq!((failure.attempt(), failure.is_final()), (1, true));
 }
 
@@ -181,4 +186,49 @@ fn a_clone_is_the_same_failure() {
         clone.error().map(ToString::to_string).as_deref(),
         Some("refused")
     );
+}
+
+#[test]
+fn the_place_of_an_enqueued_event_is_unknown_if_no_subscriber_takes_the_emission() {
+    let registry = Registry::new();
+    let (sender, failures) = mpsc::channel();
+    let hook = move |failure: &Failure| _ = sender.send(failure.location().map(|at| at.line()));
+    registry.on_failure(hook).detach();
+    registry.on(|_: &Order| Err::<(), _>("refused")).detach();
+    registry.enqueue(Order).expect("there is room");
+    registry.queue().flush();
+    let line = line!() + 1;
+    registry.emit(Order);
+    assert_eq!(failures.try_iter().collect::<Vec<_>>(), [None, Some(line)]);
+}
+
+#[test]
+fn its_causes_are_the_error_and_its_sources() {
+    #[derive(Debug)]
+    struct Wrapped(ParseIntError);
+    impl fmt::Display for Wrapped {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the order has no number")
+        }
+    }
+    impl Error for Wrapped {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+    let registry = Registry::new();
+    registry
+        .on(|_: &Order| "x".parse::<u8>().map(drop).map_err(Wrapped))
+        .detach();
+    registry.on(|_: &Order| panic!("lost")).detach();
+    let error = registry.try_emit(Order).expect_err("it fails");
+    let causes = |index: usize| {
+        let causes = error.failures()[index].causes();
+        causes.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        causes(0),
+        ["the order has no number", "invalid digit found in string"]
+    );
+    assert_eq!(causes(1), [""; 0]);
 }

@@ -168,7 +168,7 @@ fn a_failure_a_panic_a_stop_and_a_filter_arrive_as_outcomes() {
     assert_eq!(
         journal.take(),
         [
-            "filtered: Skipped(Filtered)",
+            "filtered: Skipped(Condition)",
             "error: returned an error: refused",
             "panic: lost",
             "stop: Stopped",

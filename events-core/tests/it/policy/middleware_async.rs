@@ -181,14 +181,14 @@ fn failures_panics_and_filters_arrive_as_outcomes() {
     assert_eq!(noted.len(), 7);
     assert_eq!(
         noted[0],
-        "m awaited: was skipped: a filter excluded the event"
+        "m awaited: was skipped: its condition rejected the event"
     );
     assert!(noted[1].starts_with("m bad filter: panicked") && noted[1].ends_with("no condition"));
     assert_eq!(noted[2], "m error later: returned an error: refused");
     assert_eq!(noted[3], "m error: returned an error: refused");
     assert_eq!(
         noted[4],
-        "m filtered: was skipped: a filter excluded the event"
+        "m filtered: was skipped: its condition rejected the event"
     );
     assert!(noted[5].starts_with("m panic later: panicked") && noted[5].ends_with("lost"));
     assert!(noted[6].starts_with("m panic: panicked") && noted[6].ends_with("lost"));

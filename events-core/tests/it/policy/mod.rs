@@ -5,9 +5,14 @@ mod middleware;
 mod middleware_async;
 mod middleware_pending;
 mod on_failure;
+mod together;
+mod unwrapped;
+mod wrap_emit;
+mod wrap_emit_nested;
+mod wrap_emit_pending;
 
 /// Pending once.
-async fn yield_once() {
+pub(crate) async fn yield_once() {
     let mut is_first = true;
     std::future::poll_fn(|context| {
         if std::mem::take(&mut is_first) {

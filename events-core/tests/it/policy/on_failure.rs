@@ -418,3 +418,42 @@ fn a_panic_is_reported_as_one() {
     assert_eq!(noted.take(), ["lost"]);
     assert_eq!(journal.take().len(), 1);
 }
+
+#[test]
+fn what_a_hook_enqueues_outside_of_an_emission_is_not_reported() {
+    let (registry, calls) = counting(|registry| _ = registry.enqueue(Reported));
+    // A condition that panics in the buffer of a stream, outside of all emissions.
+    let stream = registry.stream::<Paid>();
+    registry.emit(Paid);
+    assert_eq!(registry.queue().flush().ran(), 1);
+    let before = calls.load(Ordering::Relaxed);
+    let _stream = stream.when(|_| panic!("no condition"));
+    assert_eq!(calls.load(Ordering::Relaxed), before + 1);
+    let flushed = registry.queue().flush();
+    assert_eq!((flushed.ran(), flushed.failures()), (1, 3));
+    assert_eq!(calls.load(Ordering::Relaxed), before + 1);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn what_a_hook_spawns_is_not_reported_when_it_runs() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let spawned = Arc::new(Mutex::new(Vec::new()));
+    let handles = Arc::clone(&spawned);
+    let (registry, calls) = counting(move |registry| {
+        let typed = registry.try_emit_async(Reported).spawn_tokio();
+        handles.lock().expect("not poisoned").push(typed);
+    });
+    runtime.expect("a runtime").block_on(async {
+        registry.emit(Paid);
+        let emits = std::mem::take(&mut *spawned.lock().expect("not poisoned"));
+        assert_eq!(emits.len(), 1);
+        for emit in emits {
+            // The background handlers of the emit, and what it puts into the queue.
+            let error = emit.await.expect("the runtime runs").expect_err("it fails");
+            assert_eq!(error.failures().len(), 2);
+        }
+        registry.queue().flush_async().await;
+    });
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+}

@@ -102,6 +102,24 @@ fn a_settle_in_a_destructor_returns_at_once() {
     check(settles, &|way, left| assert_eq!(left, 2, "{way}"));
 }
 
+/// The handler is unsubscribed, and dropped with its last event.
+#[test]
+fn a_handler_that_is_dropped_by_take_is_dropped_inside_the_queue() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let (inner, seen) = (registry.clone(), journal.clone());
+    let on_drop = OnDrop(move || seen.note(inner.queue().flush().ran().to_string()));
+    let handler = move |_: &Work| _ = &on_drop;
+    let new = registry.subscribe_deferred(handler).register();
+    let subscription = new.expect("it is the only one");
+    registry.emit(Work);
+    drop(subscription);
+    registry.enqueue(Work).expect("there is room");
+    assert_eq!(journal.take().len(), 0);
+    assert_eq!(registry.queue().take().len(), 2);
+    assert_eq!(journal.take(), ["0"]);
+}
+
 /// An event whose destructor counts and then panics.
 #[derive(Event, Clone)]
 struct PanicsOnDrop(Arc<AtomicUsize>);

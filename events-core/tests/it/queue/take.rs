@@ -1,8 +1,9 @@
-//! Section 12: `queue.take()` returns the queued events, and the queue stays open.
+//! Section 12: `queue.take()` returns the queued events, `queue.take_scheduled()` the scheduled ones, and the queue stays
+//! open.
 
 use std::{sync::Mutex, time::Duration};
 
-use events_core::{Event, Queue, Registry, queues::UnfinishedEvent};
+use events_core::{__testing::TestTime, Emission, Event, Queue, Registry, queues::UnfinishedEvent};
 
 use crate::{Gate, Journal, poll_once};
 
@@ -144,4 +145,94 @@ fn a_full_queue_has_room_again() {
     assert_eq!(numbers(queue.take()), [1]);
     registry.enqueue(Job(3)).expect("room again");
     assert_eq!(numbers(queue.take()), [3]);
+}
+
+/// The topics of what is taken, the attempt of each, and whether it has a due time.
+fn facts(taken: &[UnfinishedEvent]) -> Vec<(String, u32, bool)> {
+    let name = |event: &UnfinishedEvent| event.topic().rsplit("::").next().map(str::to_owned);
+    let facts = |event: &UnfinishedEvent| {
+        let topic = name(event).expect("a topic");
+        (topic, event.attempt(), event.due().is_some())
+    };
+    taken.iter().map(facts).collect()
+}
+
+#[test]
+fn what_is_scheduled_is_taken_by_itself_in_the_order_of_the_due_times() {
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    let registry = Registry::new();
+    let queue = registry.queue();
+    let _time = TestTime::stop(&registry);
+    registry
+        .subscribe_deferred(|_: &Job| ())
+        .delay(2 * HOUR)
+        .id("delayed")
+        .register()
+        .expect("valid")
+        .detach();
+    let last = registry.enqueue_after(Job(3), 3 * HOUR).expect("room");
+    registry
+        .enqueue_after_from(Job(1), HOUR, "console")
+        .expect("room");
+    registry.enqueue_after(Other, Duration::ZERO).expect("room");
+    registry.emit(Job(2));
+    registry.enqueue(Job(4)).expect("room");
+
+    let scheduled = queue.take_scheduled();
+    let due: Vec<_> = scheduled.iter().map(UnfinishedEvent::due).collect();
+    assert!(due.iter().all(Option::is_some) && due.is_sorted());
+    let origin = scheduled[0].origin().map(ToString::to_string);
+    assert_eq!(origin.as_deref(), Some("console"));
+    let delayed = scheduled[1].unfinished().expect("a snapshot").next();
+    assert_eq!(
+        delayed.map(|info| info.name.to_string()).as_deref(),
+        Some("delayed")
+    );
+    assert_eq!(numbers(scheduled), [1, 2, 3]);
+    assert_eq!(queue.scheduled(), 0);
+    assert!(last.cancel().is_none());
+
+    // What is due waits in the queue, like what was enqueued.
+    let queued = facts(&queue.take());
+    assert_eq!(
+        queued,
+        [("Job".into(), 1, false), ("Other".into(), 1, false)]
+    );
+    assert!(!queue.is_shut_down());
+    registry
+        .enqueue_after(Job(5), HOUR)
+        .expect("the schedule is open");
+    assert_eq!(queue.scheduled(), 1);
+}
+
+/// A failed call that waits for its repetition has a permit, for which others wait.
+#[test]
+fn a_call_that_is_to_be_repeated_is_scheduled_and_one_that_waits_for_its_permit_is_queued() {
+    let registry = Registry::new();
+    let (queue, journal) = (registry.queue(), Journal::default());
+    let seen = journal.clone();
+    let handler = move |job: &Job, emission: &Emission| {
+        seen.note(format!("{}.{}", job.0, emission.attempt()));
+        if job.0 == 1 { Err("refused") } else { Ok(()) }
+    };
+    let new = registry.subscribe_deferred(handler).concurrency(1).retry(3);
+    new.register().expect("valid").detach();
+    let _time = TestTime::stop(&registry);
+    for number in 1..=2 {
+        registry.emit(Job(number));
+    }
+    queue.flush();
+    registry.emit(Job(3));
+    assert_eq!(journal.take(), ["1.1"]);
+    assert_eq!(numbers(queue.take()), [2, 3]);
+    // The permit is with the failed call still.
+    registry.emit(Job(4));
+    queue.flush();
+    assert_eq!(journal.take().len(), 0);
+    let repeated = queue.take_scheduled();
+    assert_eq!(facts(&repeated), [("Job".into(), 2, true)]);
+    assert_eq!(numbers(repeated), [1]);
+    queue.flush();
+    assert_eq!(journal.take(), ["4.1"]);
 }

@@ -408,7 +408,7 @@ fn canvas_core_an_exception_does_not_stop_other_handlers() {
 fn canvas_core_an_event_is_built_from_keywords() {
     let _scope = Registry::new().enter();
     // emit_event(CustomEvent, argument="hello world!"); an unknown keyword is a TypeError there, and
-    // does not compile here: tests/ui/fail/unknown_field.rs
+    // does not compile here: tests/ui/fail/builders.rs
     assert_eq!(emit!(CustomEvent, argument = "hello").argument, "hello");
     let data = [("email", "a@mycompany.com")].into();
     let form = emit!(SignupFormSubmitted, cleaned_data = data);

@@ -84,6 +84,36 @@ const OUTSIDE_OF_A_RUNTIME: &[Row] = &[
     }),
 ];
 
+/// Options of a receiver that are set twice.
+const TWICE: &[Row] = &[
+    ("the condition of a stream", |registry| {
+        drop(registry.stream::<Job>().when(|_| true).when(|_| true));
+    }),
+    ("the origin of a stream", |registry| {
+        drop(registry.stream::<Job>().origin("a").origin("b"));
+    }),
+    ("the condition of a stream of topics", |registry| {
+        let stream = registry.stream_topic("a").expect("a pattern");
+        drop(stream.when(|_| true).when(|_| true));
+    }),
+    ("the origin of a stream of topics", |registry| {
+        let stream = registry.stream_topic("a").expect("a pattern");
+        drop(stream.origin("a").origin("b"));
+    }),
+    ("the condition of a future", |registry| {
+        drop(registry.next::<Job>().when(|_| true).when(|_| true));
+    }),
+    ("the origin of a future of a topic", |registry| {
+        let next = registry.next_topic("a").expect("a pattern");
+        drop(next.origin("a").origin("b"));
+    }),
+];
+
+#[test]
+fn the_panic_of_an_option_that_is_set_twice_is_at_the_callers_line() {
+    check(TWICE);
+}
+
 fn check(rows: &[Row]) {
     for (name, call) in rows {
         let location = location_of_panic(*call);

@@ -3,3 +3,4 @@
 mod counts;
 mod locations;
 mod remedies;
+mod unit_phases;

@@ -235,3 +235,32 @@ fn declared_subscribers_have_delays() {
     registry.emit(SignedUp);
     assert_eq!(registry.queue().scheduled(), 3);
 }
+
+#[test]
+fn the_delay_holds_behind_an_awaited_subscriber_that_is_pending() {
+    let check = |emit: &dyn Fn(&Stopped)| {
+        let mut stopped = Stopped::new();
+        let registry = stopped.registry.clone();
+        let awaited = async |tick: &mut Tick| {
+            crate::awaited::suspend().await;
+            tick.0 += 1;
+        };
+        let awaited = registry.subscribe_awaited(awaited).after_commit();
+        awaited.register().expect("it is subscribed").detach();
+        let notes = stopped.journal.clone();
+        let later =
+            registry.subscribe_deferred(move |tick: &Tick| notes.note(format!("later {}", tick.0)));
+        let later = later.delay(seconds(10)).register();
+        later.expect("it is subscribed").detach();
+        emit(&stopped);
+        let before = stopped.pass(seconds(9));
+        assert!(!before.contains("later"), "{before}");
+        assert_eq!(stopped.pass(seconds(1)), "later 2");
+    };
+    check(&|stopped| stopped.registry.enqueue(Tick(1)).expect("there is room"));
+    check(&|stopped| {
+        let work = events_core::UnitOfWork::begin();
+        stopped.registry.emit_in(&work.handle(), Tick(1));
+        work.commit().expect("it is committed");
+    });
+}

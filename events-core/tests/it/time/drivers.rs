@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Registry, queues::Work};
+use events_core::{__testing::TestTime, Registry, queues::Work};
 
 use super::{Stopped, Tick, seconds};
 
@@ -81,6 +81,24 @@ fn an_event_that_becomes_the_next_one_wakes_all_idle_workers_and_others_wake_non
     assert!(journal.take().is_empty());
 }
 
+/// A worker does not wait for a clock that stands still: what moves that runs what is due.
+#[test]
+fn workers_that_found_the_clock_stopped_are_woken_when_time_passes_by_itself_again() {
+    let (registry, journal, mut workers) = real(2);
+    for _ in 0..2 {
+        let time = TestTime::stop(&registry);
+        registry
+            .enqueue_after(Tick(1), seconds(3000))
+            .expect("there is room");
+        workers.iter_mut().for_each(|worker| _ = worker.run());
+        time.resume();
+        for worker in &mut workers {
+            assert!(worker.run(), "it sleeps until then in real time");
+        }
+    }
+    assert!(journal.take().is_empty());
+}
+
 #[test]
 fn an_event_that_is_due_at_once_is_run_by_an_idle_worker() {
     let (registry, journal, mut workers) = real(2);
@@ -108,23 +126,45 @@ fn the_other_workers_run_it_when_one_is_dropped_or_stays_busy() {
     assert_eq!(journal.take(), ["2"]);
 }
 
-#[test]
-fn a_worker_on_a_thread_runs_events_at_their_times() {
+/// A worker on a thread, and the events that it runs.
+fn on_a_thread() -> (Registry, mpsc::Receiver<u32>) {
     let registry = Registry::new();
     let (sender, receiver) = mpsc::channel();
     registry
         .on(move |tick: &Tick| sender.send(tick.0).expect("the other side is there"))
         .detach();
     registry.queue().spawn_thread().detach();
-    for (number, after) in [(3, 60), (2, 40), (1, 20)] {
+    (registry, receiver)
+}
+
+#[test]
+fn a_worker_on_a_thread_runs_events_in_the_order_of_their_times() {
+    let (registry, receiver) = on_a_thread();
+    let time = TestTime::stop(&registry);
+    for number in [3, 2, 1] {
         registry
-            .enqueue_after(Tick(number), Duration::from_millis(after))
+            .enqueue_after(Tick(number), seconds(u64::from(number)))
             .expect("there is room");
     }
-    let order: Vec<_> = (0..3)
-        .map(|_| receiver.recv().expect("the other side is there"))
-        .collect();
-    assert_eq!(order, [1, 2, 3]);
+    // They are not due: the worker runs another one.
+    registry.enqueue(Tick(0)).expect("there is room");
+    assert_eq!(receiver.recv(), Ok(0));
+    time.jump(seconds(3));
+    // It wakes the worker, and comes before or after those that are due.
+    registry.enqueue(Tick(9)).expect("there is room");
+    let ran: Vec<_> = receiver.iter().take(4).collect();
+    let due: Vec<_> = ran.into_iter().filter(|number| *number != 9).collect();
+    assert_eq!(due, [1, 2, 3]);
+}
+
+/// In real time, however long the shortest sleep takes.
+#[test]
+fn a_worker_on_a_thread_that_sleeps_is_woken_by_the_timer() {
+    let (registry, receiver) = on_a_thread();
+    registry
+        .enqueue_after(Tick(1), Duration::from_nanos(1_000_000))
+        .expect("there is room");
+    assert_eq!(receiver.recv(), Ok(1));
 }
 
 #[test]

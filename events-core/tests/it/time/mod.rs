@@ -3,6 +3,7 @@
 mod clock;
 mod delay;
 mod drivers;
+mod in_unit;
 mod races;
 mod random;
 mod scheduled;

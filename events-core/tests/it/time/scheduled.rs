@@ -3,7 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use events_core::{
-    AnyEvent, Emission, Event, Registry, args, failures::Undelivered, queues::Scheduled,
+    AnyEvent, Emission, Event, Registry, args,
+    emitting::Args,
+    enqueue_topic_after, enqueue_topic_after_from, enqueue_topic_at, enqueue_topic_at_from,
+    failures::Undelivered,
+    queues::{QueueFull, Scheduled},
 };
 
 use super::{Stopped, Tick, seconds};
@@ -298,18 +302,26 @@ fn every_way_to_schedule_an_event_works() {
         builder().enqueue_at_from(now, "F").expect("there is room"),
     ];
     let args = || args! { n: 1 };
-    registry
-        .enqueue_topic_after("named", args(), one)
-        .expect("there is room");
-    registry
-        .enqueue_topic_at("named", args(), now)
-        .expect("there is room");
-    assert_eq!(registry.queue().scheduled(), handles.len() + 2);
+    let named: [Result<Scheduled<Args>, QueueFull<Args>>; 8] = [
+        registry.enqueue_topic_after("named", args(), one),
+        registry.enqueue_topic_after_from("named", args(), one, "G"),
+        registry.enqueue_topic_at("named", args(), now),
+        registry.enqueue_topic_at_from("named", args(), now, "H"),
+        enqueue_topic_after("named", args(), one),
+        enqueue_topic_after_from("named", args(), one, "I"),
+        enqueue_topic_at("named", args(), now),
+        enqueue_topic_at_from("named", args(), now, "J"),
+    ];
+    assert!(named.iter().all(Result::is_ok));
+    assert_eq!(registry.queue().scheduled(), handles.len() + 8);
     assert_eq!(
         stopped.pass(Duration::ZERO),
-        "Paid PaidB Paid PaidD Paid PaidF named"
+        "Paid PaidB Paid PaidD Paid PaidF named namedH named namedJ"
     );
-    assert_eq!(stopped.pass(one), "Paid PaidA Paid PaidC Paid PaidE named");
+    assert_eq!(
+        stopped.pass(one),
+        "Paid PaidA Paid PaidC Paid PaidE named namedG named namedI"
+    );
 }
 
 #[test]

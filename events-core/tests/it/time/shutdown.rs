@@ -91,6 +91,27 @@ fn an_event_that_a_running_one_schedules_during_a_shutdown_is_returned() {
     assert_eq!(numbers(registry.queue().shutdown(seconds(60))), [2]);
 }
 
+/// A handler begins the shutdown, so that none waits for it.
+#[test]
+fn time_that_is_moved_on_runs_what_becomes_due_in_a_queue_that_accepts_no_further_events() {
+    let mut stopped = Stopped::new();
+    let registry = stopped.registry.clone();
+    let handle = registry.downgrade();
+    registry
+        .on(move |tick: &Tick| {
+            let registry = handle.upgrade().expect("the test has it");
+            if tick.0 == 1 {
+                drop(registry.queue().shutdown(seconds(60)));
+                let due = registry.enqueue_after(Tick(2), seconds(1));
+                due.expect("a running event may");
+            }
+        })
+        .detach();
+    registry.enqueue(Tick(1)).expect("there is room");
+    assert_eq!(stopped.pass(seconds(60)), "1 2");
+    assert!(registry.queue().is_empty());
+}
+
 #[test]
 fn a_dropped_registry_drops_its_scheduled_events_and_contains_their_panics() {
     struct Counts(Arc<AtomicUsize>);

@@ -61,7 +61,7 @@ fn a_runtime_without_timers_has_the_thread() {
             .detach();
         registry.queue().spawn_tokio(1).detach();
         registry
-            .enqueue_after(Tick(1), Duration::from_millis(5))
+            .enqueue_after(Tick(1), Duration::from_nanos(1_000_000))
             .expect("there is room");
         loop {
             match receiver.try_recv() {
@@ -80,7 +80,7 @@ fn a_worker_that_leaves_its_runtime_sleeps_by_the_thread() {
         .on(move |tick: &Tick| sender.send(tick.0).expect("the other side is there"))
         .detach();
     registry
-        .enqueue_after(Tick(1), Duration::from_millis(30))
+        .enqueue_after(Tick(1), Duration::from_nanos(1_000_000))
         .expect("there is room");
     let mut work = pin!(registry.queue().work(1));
     let runtime = Builder::new_current_thread()

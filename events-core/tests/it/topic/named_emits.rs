@@ -321,6 +321,9 @@ fn a_full_queue_and_one_that_is_shut_down_return_the_arguments() {
     check(&registry, Undelivered::ShutDown);
 }
 
+#[derive(Event)]
+struct Last;
+
 #[test]
 fn workers_run_events_without_a_type_in_their_order() {
     let registry = Registry::new();
@@ -348,9 +351,13 @@ fn workers_run_events_without_a_type_in_their_order() {
         let from = registry.enqueue_topic_from("named::from", args! { number: number }, "desk");
         from.expect("there is room");
     }
-    let worker = registry.queue().spawn_thread();
-    assert!(registry.queue().settle(std::time::Duration::from_secs(60)));
-    drop(worker);
+    let (done, is_done) = std::sync::mpsc::channel();
+    let last = registry.on(move |_: &Last| done.send(()).expect("the test waits"));
+    last.detach();
+    registry.enqueue(Last).expect("there is room");
+    // Not `settle`, which would run some of them on this thread, beside the worker.
+    registry.queue().spawn_thread().detach();
+    is_done.recv().expect("the worker reaches the last event");
     let expected = (0..3).flat_map(|number| {
         [
             format!("named::{number} Ok({number})"),

@@ -1,6 +1,6 @@
 //! Tests of the concurrent parts of events-core under a model checker: the publication of plans, the
-//! bounded queue, scheduled items, the suspended jobs of a driver, the notification of idle drivers, and the semaphore that
-//! limits the calls of a handler.
+//! bounded queue, scheduled items, the suspended jobs of a driver, the parked jobs of a queue, the notification of idle
+//! drivers, the semaphore that limits the calls of a handler, and the calls that wait for `debounce`.
 //!
 //! The files of `events-core/src` are compiled here with the primitives of the model checker instead of
 //! those of the standard library and of `arc-swap`.
@@ -14,22 +14,31 @@
 #[allow(dead_code, reason = "the tests need a part of it")]
 #[path = "../../../src/queue/bounded/bounded_queue.rs"]
 mod bounded_queue;
-#[path = "../../../src/background/policies/fair_semaphore.rs"]
+#[allow(dead_code, reason = "the tests need a part of it")]
+#[path = "../../../src/background/policies/limit/fair_semaphore.rs"]
 mod fair_semaphore;
 #[path = "../../../src/queue/idle.rs"]
 mod idle;
 #[allow(dead_code, reason = "the tests need a part of it")]
 #[path = "../../../src/queue/in_flight.rs"]
 mod in_flight;
+#[allow(dead_code, reason = "the tests need a part of it")]
+#[path = "../../../src/queue/parked/parked_jobs.rs"]
+mod parked_jobs;
 #[path = "../../../src/plan/plan_cell.rs"]
 mod plan_cell;
 #[path = "../../../src/queue/bounded/popped.rs"]
 mod popped;
 #[allow(dead_code, reason = "the tests need a part of it")]
+#[path = "../../../src/background/policies/scheduled_calls.rs"]
+mod scheduled_calls;
+#[allow(dead_code, reason = "the tests need a part of it")]
 #[path = "../../../src/queue/bounded/sides.rs"]
 mod sides;
 #[path = "../../../src/queue/bounded/typed_fifo.rs"]
 mod typed_fifo;
+#[path = "../../../src/background/policies/limit/waits_for_itself.rs"]
+mod waits_for_itself;
 
 #[path = "../../../src/queue/schedule"]
 mod schedule {

@@ -4,16 +4,16 @@
 
 use std::rc::Rc;
 
-use super::{Id, Model, SharedPlan, cause, chain::ChainRun, outcomes::Fates, too_deep};
+use super::{Id, Model, SharedPlan, chain::ChainRun, outcomes::Fates, too_deep};
 use crate::{
-    program::{Act, Cause, End, Event, Phase, Report},
+    program::{Act, Cause, End, Event, Fate, Phase, Report},
     trace::Place,
 };
 
 /// One event, passed to the background handlers. Handlers are indices of `plan.background`.
 pub(super) struct Run {
-    plan: SharedPlan,
-    event: Event,
+    pub(super) plan: SharedPlan,
+    pub(super) event: Event,
     /// Those to be begun.
     pub(super) selected: Vec<usize>,
     /// Those that were begun and wait.
@@ -23,6 +23,12 @@ pub(super) struct Run {
     pub(super) ran: usize,
     pub(super) failures: Vec<(usize, String, Cause)>,
     pub(super) fates: Fates,
+    /// The number of the attempt of its calls.
+    pub(super) attempt: u32,
+    /// Those whose call is to be repeated.
+    pub(super) repeated: Vec<usize>,
+    /// How many calls are repeated.
+    pub(super) retrying: usize,
 }
 
 /// A call of an async handler that waits.
@@ -69,6 +75,17 @@ impl Run {
             ran: 0,
             failures: Vec::new(),
             fates: Fates::default(),
+            attempt: 1,
+            repeated: Vec::new(),
+            retrying: 0,
+        }
+    }
+
+    /// The next attempt of a call that failed.
+    pub(super) fn next_attempt(&self, number: usize) -> Self {
+        Self {
+            attempt: self.attempt + 1,
+            ..Self::of_snapshot(&self.plan, self.event, vec![number])
         }
     }
 
@@ -156,24 +173,33 @@ impl Model<'_> {
 
     fn start_call(&mut self, run: &mut Run, number: usize) {
         let id = run.plan.background[number];
+        if let Some(fate) = self.before(id) {
+            return self.end_with(run, number, fate);
+        }
+        if let Some(fate) = self.begin(run, number) {
+            self.end_with(run, number, self.after(id, fate));
+        }
+    }
+
+    /// Calls a handler. `None` if it waits, or has ended.
+    fn begin(&mut self, run: &mut Run, number: usize) -> Option<Fate> {
+        let id = run.plan.background[number];
         let starts = if run.evaluates {
             self.accepts(id, run.event.emitted())
         } else {
             !self.subscribers[id].is_closed
         };
         if !starts {
-            return self.skip(&mut run.fates, id, run.event.emitted());
+            return Some(self.skipped(id, run.event.emitted()));
         }
         let limit = self.handler(id).concurrency;
         if limit.is_some_and(|limit| self.subscribers[id].under_way >= limit) {
             // Handlers with a limit end in the poll that begins them, so this is a call inside others, which
             // would wait for itself.
-            let label = self.label(id);
-            run.fates.set(id, "failed");
-            return run.failures.push((number, label, Cause::WaitsForItself));
+            return Some(Fate::Failed(Cause::WaitsForItself));
         }
         if !self.claim(id) {
-            return self.skip(&mut run.fates, id, run.event.emitted());
+            return Some(self.skipped(id, run.event.emitted()));
         }
         if limit.is_some() {
             self.subscribers[id].under_way += 1;
@@ -192,15 +218,7 @@ impl Model<'_> {
             None => run.waiting.push((number, call)),
             Some(end) => self.end_call(run, number, end),
         }
-    }
-
-    fn end_call(&mut self, run: &mut Run, number: usize, end: End) {
-        run.ran += 1;
-        run.fates.end(run.plan.background[number], end);
-        if let Some(cause) = cause(end) {
-            let label = self.label(run.plan.background[number]);
-            run.failures.push((number, label, cause));
-        }
+        None
     }
 
     /// Goes through the acts up to the next one that waits. Only an awaited handler changes the value.
@@ -276,6 +294,9 @@ impl Model<'_> {
             emit.is_begun || self.begin_emit(emit)
         };
         emit.is_begun = true;
+        if let Some(run) = &mut emit.run {
+            emit.report.retrying += self.schedule(run);
+        }
         if is_ready && !emit.last.is_empty() {
             let run = emit.run.as_ref().expect("what comes last belongs to a run");
             let (plan, event) = (Rc::clone(&run.plan), run.event);
@@ -359,9 +380,7 @@ impl Model<'_> {
             report.ran += ran;
             report.failures.extend(run.take_failures());
         }
-        if !report.failures.is_empty() {
-            report.deferred = None;
-        }
+        report.finish();
         (emit.event.value, report)
     }
 }

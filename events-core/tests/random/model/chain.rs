@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Emitted, Id, Model, SharedPlan, background::Call, cause, outcomes::Fates};
+use super::{Emitted, Id, Model, SharedPlan, background::Call, outcomes::Fates};
 use crate::{
-    program::{Cause, End, Event, Report},
+    program::{Cause, End, Event, Fate, Report},
     trace::Place,
 };
 
@@ -39,26 +39,33 @@ impl Model<'_> {
         fates: &mut Fates,
     ) {
         for &id in &plan.sync {
-            if self.handler(id).is_awaited() {
-                if self.accepts(id, *event) {
-                    report.failures.push((self.label(id), Cause::NotAwaited));
-                    fates.set(id, "failed");
-                } else {
-                    self.skip(fates, id, *event);
+            let fate = match self.before(id) {
+                Some(fate) => fate,
+                None => {
+                    let fate = self.call_in_sync_emit(id, event);
+                    self.after(id, fate)
                 }
-                continue;
-            }
-            if !self.passes(id, *event) {
-                self.skip(fates, id, *event);
-                continue;
-            }
-            let (value, end) = self.call_sync(id, *event);
-            event.set(value);
-            self.end_in_chain(id, end, report, fates);
-            if end == End::Break {
+            };
+            if self.end_in_chain(id, fate, report, fates) {
                 return;
             }
         }
+    }
+
+    /// What a subscriber does in a sync emit, apart from middleware.
+    fn call_in_sync_emit(&mut self, id: Id, event: &mut Emitted<'_>) -> Fate {
+        if self.handler(id).is_awaited() {
+            if self.accepts(id, *event) {
+                return Fate::Failed(Cause::NotAwaited);
+            }
+            return self.skipped(id, *event);
+        }
+        if !self.passes(id, *event) {
+            return self.skipped(id, *event);
+        }
+        let (value, end) = self.call_sync(id, *event);
+        event.set(value);
+        end.into()
     }
 
     /// Polls the awaited handler that waits, and runs the chain from there. True when it has ended.
@@ -69,52 +76,74 @@ impl Model<'_> {
         fates: &mut Fates,
     ) -> bool {
         loop {
-            let (mut call, is_resumed) = if let Some(call) = chain.waiting.take() {
-                (call, true)
+            let (id, fate) = if let Some(mut call) = chain.waiting.take() {
+                let handler = self.subscribers[call.id].handler;
+                self.trace.resumed(handler, Place::Chain);
+                let end = self.poll_call(&mut call, &mut chain.event.value);
+                (call.id, self.fate_in_chain(chain, call, end))
             } else {
                 let Some(&id) = chain.plan.sync.get(chain.next) else {
                     return true;
                 };
                 chain.next += 1;
-                if !self.passes(id, chain.event.emitted()) {
-                    self.skip(fates, id, chain.event.emitted());
-                    continue;
-                }
-                (Call::new(id), false)
+                let decided = self.before(id);
+                (id, decided.or_else(|| self.start_in_chain(chain, id)))
             };
-            let id = call.id;
-            let end = if !self.handler(id).is_awaited() {
-                let (value, end) = self.call_sync(id, chain.event.emitted());
-                chain.event.value = value;
-                Some(end)
-            } else if is_resumed {
-                let handler = self.subscribers[id].handler;
-                self.trace.resumed(handler, Place::Chain);
-                self.poll_call(&mut call, &mut chain.event.value)
-            } else if self.begin_call(id, chain.event.emitted(), Some(chain.event.value)) {
-                self.poll_call(&mut call, &mut chain.event.value)
-            } else {
-                Some(End::Done)
-            };
-            let Some(end) = end else {
-                chain.waiting = Some(call);
+            let Some(fate) = fate else {
                 return false;
             };
-            self.end_in_chain(id, end, report, fates);
-            if end == End::Break {
+            if self.end_in_chain(id, fate, report, fates) {
                 return true;
             }
         }
     }
 
-    fn end_in_chain(&mut self, id: Id, end: End, report: &mut Report, fates: &mut Fates) {
-        fates.end(id, end);
-        report.ran += 1;
-        if let Some(cause) = cause(end) {
-            report.failures.push((self.label(id), cause));
+    /// Calls a subscriber of the chain. `None` if it waits.
+    fn start_in_chain(&mut self, chain: &mut ChainRun, id: Id) -> Option<Fate> {
+        let event = chain.event.emitted();
+        if !self.passes(id, event) {
+            return Some(self.after(id, self.skipped(id, event)));
         }
-        if end == End::Break {
-            report.stopped_by = Some(self.label(id));
+        if !self.handler(id).is_awaited() {
+            let (value, end) = self.call_sync(id, event);
+            chain.event.value = value;
+            return Some(self.after(id, end.into()));
         }
+        let mut call = Call::new(id);
+        let end = if self.begin_call(id, event, Some(chain.event.value)) {
+            self.poll_call(&mut call, &mut chain.event.value)
+        } else {
+            Some(End::Done)
+        };
+        self.fate_in_chain(chain, call, end)
+    }
+
+    /// What became of an awaited subscriber; `None` if it waits.
+    fn fate_in_chain(&self, chain: &mut ChainRun, call: Call, end: Option<End>) -> Option<Fate> {
+        match end {
+            Some(end) => Some(self.after(call.id, end.into())),
+            None => {
+                chain.waiting = Some(call);
+                None
+            }
+        }
+    }
+
+    /// Whether the subscribers after it do not run.
+    fn end_in_chain(&mut self, id: Id, fate: Fate, report: &mut Report, fates: &mut Fates) -> bool {
+        fates.add(id, fate);
+        match fate {
+            Fate::Ran => report.ran += 1,
+            Fate::Stopped => {
+                report.ran += 1;
+                report.stopped_by = Some(self.label(id));
+            }
+            Fate::Failed(cause) => {
+                report.ran += usize::from(cause.is_from_call());
+                report.failures.push((self.label(id), cause));
+            }
+            Fate::Retrying(_) | Fate::Skipped(_) | Fate::Withheld => {}
+        }
+        fate == Fate::Stopped
     }
 }

@@ -53,9 +53,7 @@ impl Model<'_> {
         if report.is_unheard() {
             self.unheard(emitted.topic);
         }
-        if !report.failures.is_empty() {
-            report.deferred = None;
-        }
+        report.finish();
         (emitted.value, report)
     }
 
@@ -72,7 +70,8 @@ impl Model<'_> {
         let passes = |number: &usize| self.accepts(plan.background[*number], event.emitted());
         let (mut selected, skipped): (Vec<_>, Vec<_>) = numbers.into_iter().partition(passes);
         for number in skipped {
-            self.skip(fates, plan.background[number], event.emitted());
+            let id = plan.background[number];
+            fates.add(id, self.skipped(id, event.emitted()));
         }
         if selected.is_empty() {
             return;
@@ -98,6 +97,7 @@ impl Model<'_> {
         }
         let mut run = Run::of_snapshot(plan, event, selected);
         self.poll_run(&mut run, false);
+        report.retrying += self.schedule(&mut run);
         fates.append(&mut run.fates);
         for id in run.unfinished() {
             fates.set(id, "failed");

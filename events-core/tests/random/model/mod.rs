@@ -7,6 +7,7 @@ mod background;
 mod chain;
 mod dependencies;
 mod emit;
+mod middleware;
 mod order;
 mod outcomes;
 mod questions;
@@ -21,8 +22,8 @@ use self::{
 };
 use crate::{
     program::{
-        Act, BATCHES, Cause, DECLARED, End, Event, FREE, FUEL, GUARDS, Handler, Kind, LISTENERS,
-        Op, Program, Report,
+        Act, BATCHES, DECLARED, End, Event, FREE, FUEL, GUARDS, Handler, Kind, LISTENERS, Op,
+        Program, Report, Rule,
     },
     trace::{self, Trace},
 };
@@ -55,6 +56,8 @@ struct Plan {
     background: Vec<Id>,
     /// They are in the order, and not called.
     muted: Vec<Id>,
+    /// All of these in the order.
+    all: Vec<Id>,
 }
 
 /// A job in the queue.
@@ -87,7 +90,15 @@ pub(crate) struct Model<'p> {
     listeners: Vec<Group>,
     /// The subscribers that each guard mutes.
     guards: Vec<Group>,
+    /// The middleware by its numbers, innermost first.
+    wraps: Vec<(usize, Rule)>,
     queue: VecDeque<Job>,
+    /// The calls that are to be repeated, which a flush moves into the queue.
+    scheduled: VecDeque<(Id, Run)>,
+    /// How many jobs the flush has started in its current poll.
+    starts: usize,
+    /// How many calls were ever to be repeated.
+    retried: u64,
     capacity: usize,
     depth: usize,
     depth_limit: usize,
@@ -109,7 +120,11 @@ pub(crate) fn run(program: &Program) -> Trace {
         batches: vec![None; BATCHES],
         listeners: vec![None; LISTENERS],
         guards: vec![None; GUARDS],
+        wraps: Vec::new(),
         queue: VecDeque::new(),
+        scheduled: VecDeque::new(),
+        starts: 0,
+        retried: 0,
         capacity: program.capacity,
         depth: 0,
         depth_limit: program.depth_limit,
@@ -119,8 +134,11 @@ pub(crate) fn run(program: &Program) -> Trace {
     };
     for step in &program.steps {
         model.op(step);
-        model.trace.waiting(model.queue.len());
-        if model.queue.is_empty() {
+        let scheduled = model.scheduled.len();
+        model
+            .trace
+            .waiting(model.queue.len(), scheduled, model.retried);
+        if model.queue.len() + scheduled == 0 {
             let live = |one: &&Subscriber| one.is_registered && one.handler >= FREE;
             let live = model.subscribers.iter().filter(live).count();
             model.trace.closures(live);
@@ -202,6 +220,8 @@ impl<'p> Model<'p> {
             Op::Mute(guard, name) => self.mute(guard, name),
             Op::Unmute(guard) => self.unmute(guard),
             Op::Explain(event) => self.explain(event),
+            Op::Wrap(slot, rule) => self.wrap(slot, rule),
+            Op::Unwrap(slot) => self.unwrap(slot),
         }
     }
 
@@ -295,15 +315,6 @@ impl<'p> Model<'p> {
         if self.hook {
             self.trace.unheard(topic);
         }
-    }
-}
-
-/// How a failed handler is reported.
-fn cause(end: End) -> Option<Cause> {
-    match end {
-        End::Done | End::Break => None,
-        End::Error => Some(Cause::Error),
-        End::Panic => Some(Cause::Panic),
     }
 }
 

@@ -78,6 +78,7 @@ impl Model<'_> {
         for id in group.into_iter().flatten() {
             self.subscribers[id].is_closed = true;
             self.subscribers[id].is_registered = false;
+            self.scheduled.retain(|(other, _)| *other != id);
         }
     }
 
@@ -229,7 +230,8 @@ impl Model<'_> {
 
     /// The subscribers of a topic and a kind; `None` when there are none, or only muted ones.
     pub(super) fn plan(&self, topic: &str, kind: Kind) -> Option<SharedPlan> {
-        let ids = self.in_order(topic, kind).into_iter();
+        let all = self.in_order(topic, kind);
+        let ids = all.iter().copied();
         let (muted, called): (Vec<_>, Vec<_>) =
             ids.partition(|id| self.subscribers[*id].guards > 0);
         let is_sync = |id: &Id| self.handler(*id).phase == Phase::Sync;
@@ -239,6 +241,7 @@ impl Model<'_> {
             sync,
             background,
             muted,
+            all,
         };
         (!is_empty).then(|| Rc::new(plan))
     }

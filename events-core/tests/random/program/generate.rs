@@ -2,7 +2,7 @@
 
 use super::{
     Act, BATCHES, DECLARED, End, Event, FREE, GUARDS, Handler, KINDS, Kind, LISTENERS, METHODS,
-    Name, Op, Phase, Program, TO_THE_END, TOPICS, Target, When, declared, method,
+    Name, Op, Phase, Program, RULES, TO_THE_END, TOPICS, Target, WRAPS, When, declared, method,
 };
 use crate::rng::Rng;
 
@@ -35,11 +35,22 @@ pub(crate) fn generate(seed: u64) -> Program {
             steps.push(Op::Subscribe { handler, detach });
         }
     }
+    if rng.chance(1, 3) {
+        steps.push(wrap(rng));
+    }
     for _ in 0..4 + rng.below(12) {
         steps.push(op(rng, count, true));
     }
     for _ in 0..rng.below(3) {
         steps.extend(muting(rng));
+    }
+    for _ in 0..rng.below(3) {
+        // It may be dropped at an awaited handler that waits.
+        let kind = *rng.pick(&[Kind::A, Kind::B]);
+        steps.push(Op::EmitAsync(
+            Event { kind, ..event(rng) },
+            1 + rng.below(2),
+        ));
     }
     steps.push(Op::Flush);
     Program {
@@ -105,6 +116,8 @@ fn free_handler(rng: &mut Rng) -> Handler {
     handler.once = rng.chance(1, 6);
     if phase != Phase::Sync && rng.chance(1, 4) {
         handler.concurrency = Some(1 + rng.below(2));
+    } else if phase != Phase::Sync && !handler.once && rng.chance(1, 2) {
+        handler.retries = *rng.pick(&[1, 1, 2, 3]);
     }
     handler
 }
@@ -184,6 +197,7 @@ fn script(handler: &mut Handler, count: usize, rng: &mut Rng) {
         0 if can_fail => End::Error,
         1 => End::Panic,
         2 if stops => End::Break,
+        3..6 if handler.retries > 0 => End::Error,
         _ => End::Done,
     };
 }
@@ -194,6 +208,10 @@ fn event(rng: &mut Rng) -> Event {
         value: rng.below(10) as i64,
         origin: rng.chance(1, 3).then(|| rng.below(2)),
     }
+}
+
+fn wrap(rng: &mut Rng) -> Op {
+    Op::Wrap(rng.below(WRAPS), *rng.pick(&RULES))
 }
 
 fn scan(rng: &mut Rng) -> Op {
@@ -231,7 +249,7 @@ fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
             TO_THE_END
         }
     };
-    match rng.below(if top { 31 } else { 21 }) {
+    match rng.below(if top { 34 } else { 21 }) {
         0 | 1 => Op::Subscribe {
             handler: free(rng),
             detach: rng.chance(1, 4),
@@ -285,6 +303,8 @@ fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
             2 => Op::SetDepthLimit(2),
             _ => Op::SetDepthLimit(6),
         },
+        31 | 32 => wrap(rng),
+        33 => Op::Unwrap(rng.below(WRAPS)),
         _ => Op::Hook(rng.chance(2, 3)),
     }
 }

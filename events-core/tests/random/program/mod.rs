@@ -5,11 +5,13 @@
 
 mod generate;
 mod listing;
+mod rule;
 mod smaller;
 mod table;
 
 pub(crate) use generate::generate;
 pub(crate) use listing::listing;
+pub(crate) use rule::{Fate, RULES, Rule};
 pub(crate) use smaller::smaller;
 pub(crate) use table::{
     DECLARED, FREE, LISTENERS, METHODS, PATTERNS, TOPICS, declared, matches, method, methods_of,
@@ -118,6 +120,8 @@ pub(crate) struct Handler {
     pub(crate) when: Option<When>,
     pub(crate) once: bool,
     pub(crate) concurrency: Option<usize>,
+    /// How often a failed call is repeated; of handlers that run later, and have no limit and run more than once.
+    pub(crate) retries: u32,
     /// What it does when it is called.
     pub(crate) acts: Vec<Act>,
     pub(crate) end: End,
@@ -190,6 +194,10 @@ pub(crate) enum Op {
     Unmute(usize),
     /// Asks who would be called with an event. One without a type has no origin.
     Explain(Event),
+    /// Adds middleware, unless that of this number is there. Only in the steps of a program.
+    Wrap(usize, Rule),
+    /// Removes that middleware. Only in the steps of a program.
+    Unwrap(usize),
 }
 
 /// How often a future is polled in place that is not to be cancelled.
@@ -197,6 +205,9 @@ pub(crate) const TO_THE_END: usize = 10_000;
 
 /// How many batches are held at once.
 pub(crate) const BATCHES: usize = 2;
+
+/// How much middleware there is at once.
+pub(crate) const WRAPS: usize = 3;
 
 /// How many guards of muted subscribers are held at once.
 pub(crate) const GUARDS: usize = 3;
@@ -221,6 +232,13 @@ pub(crate) enum Cause {
     NotAwaited,
 }
 
+impl Cause {
+    /// Whether the handler was called.
+    pub(crate) fn is_from_call(self) -> bool {
+        matches!(self, Self::Error | Self::Panic)
+    }
+}
+
 /// The result of an emit that reports everything.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Report {
@@ -229,14 +247,24 @@ pub(crate) struct Report {
     pub(crate) deferred: Option<usize>,
     pub(crate) stopped_by: Option<String>,
     pub(crate) failures: Vec<(String, Cause)>,
+    /// How many subscribers failed and are called again; 0 when another one failed for good.
+    pub(crate) retrying: usize,
     pub(crate) too_deep: bool,
     /// What became of each subscriber.
     pub(crate) outcomes: Vec<String>,
 }
 
 impl Report {
+    /// At the end of the emit: an error does not show how many subscribers are called again.
+    pub(crate) fn finish(&mut self) {
+        if !self.failures.is_empty() {
+            self.deferred = None;
+            self.retrying = 0;
+        }
+    }
+
     /// Whether no subscriber received the event: none ran, none runs later and none failed.
     pub(crate) fn is_unheard(&self) -> bool {
-        self.ran == 0 && self.deferred == Some(0) && self.failures.is_empty()
+        self.ran + self.retrying == 0 && self.deferred == Some(0) && self.failures.is_empty()
     }
 }

@@ -89,6 +89,10 @@ fn fewer_options(number: usize, program: &Program) -> Vec<Edit> {
         Box::new(move |p| p.handlers[number].once = false),
     );
     add(
+        handler.retries > 0,
+        Box::new(move |p| p.handlers[number].retries = 0),
+    );
+    add(
         handler.concurrency.is_some(),
         Box::new(move |p| p.handlers[number].concurrency = None),
     );

@@ -63,6 +63,7 @@ impl Handler {
             when: None,
             once: false,
             concurrency: None,
+            retries: 0,
             acts: Vec::new(),
             end: End::Done,
         }
@@ -98,8 +99,12 @@ pub(crate) fn declared(index: usize) -> Handler {
             priority: -5,
             ..sync(Target::Pattern(0))
         },
-        4 => Handler::new(exact(&[Kind::A]), Phase::Async),
+        4 => Handler {
+            retries: 1,
+            ..Handler::new(exact(&[Kind::A]), Phase::Async)
+        },
         5 => Handler {
+            retries: 2,
             after: vec![Name::Declared(4)],
             ..Handler::new(exact(&[Kind::A]), Phase::Deferred)
         },
@@ -140,7 +145,10 @@ pub(crate) fn method(index: usize) -> Handler {
             priority: 3,
             ..Handler::new(Target::Pattern(4), Phase::Sync)
         },
-        3 => Handler::new(exact(&[Kind::B]), Phase::Async),
+        3 => Handler {
+            retries: 1,
+            ..Handler::new(exact(&[Kind::B]), Phase::Async)
+        },
         4 => Handler {
             priority: 1,
             after: vec![Name::Method(3)],

@@ -7,9 +7,10 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
+    time::Duration,
 };
 
-use events_core::{AnyEvent, Emission, Event as _, EventCopy, Origin, Registry};
+use events_core::{AnyEvent, Emission, Event as _, EventCopy, Origin, Registry, Retry};
 use smol::future::yield_now;
 
 use super::{
@@ -21,6 +22,10 @@ use crate::{
     program::{Act, End, Kind, ORIGINS, Report},
     trace::Place,
 };
+
+/// A failed call is repeated at once, as often as its handler says.
+pub(super) const RETRY: Retry =
+    Retry::exponential(Duration::from_nanos(1), Duration::from_nanos(1));
 
 /// The error of a handler that fails.
 #[derive(Debug)]

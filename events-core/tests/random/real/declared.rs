@@ -1,6 +1,6 @@
 //! The declared handlers and the listeners of the programs; `program/table.rs` has their options.
 
-use events_core::{AnyEvent, Emission, listener, subscriber};
+use events_core::{AnyEvent, Emission, Retry, listener, subscriber};
 
 use super::{
     calls::{self, Call, Outcome, Scripted},
@@ -27,12 +27,15 @@ pub(super) fn declared_3(event: &dyn AnyEvent, emission: &Emission) -> Outcome {
     calls::any(3, event, emission)
 }
 
-#[subscriber]
+const ONCE_MORE: Retry = calls::RETRY.max_retries(1);
+const TWICE_MORE: Retry = calls::RETRY.max_retries(2);
+
+#[subscriber(retry = ONCE_MORE)]
 pub(super) async fn declared_4(event: &A, emission: &Emission) -> Result<(), Scripted> {
     calls::asynchronous(4, event.value, emission).await
 }
 
-#[subscriber(deferred, after = declared_4)]
+#[subscriber(deferred, after = declared_4, retry = TWICE_MORE)]
 pub(super) fn declared_5(event: &A, emission: &Emission) -> Result<(), Scripted> {
     calls::deferred(5, event.value, emission)
 }
@@ -84,7 +87,7 @@ impl ScriptedListener {
         calls::any(self.first + 2, event, emission)
     }
 
-    #[on]
+    #[on(retry = ONCE_MORE)]
     pub(super) async fn method_3(&self, event: &B, emission: &Emission) -> Result<(), Scripted> {
         self.call(3, event, emission).await
     }

@@ -6,6 +6,7 @@
 mod calls;
 mod declared;
 mod events;
+mod middleware;
 mod questions;
 mod subscribe;
 
@@ -19,15 +20,15 @@ use std::{
 };
 
 use events_core::{
-    EmitError, Emitted, Failure, Registry, Subscription, args, bounds::OwnedEvent, emitting::Args,
-    failures, info::SubscriberInfo, subscribing::MuteGuard,
+    __testing::TestTime, EmitError, Emitted, Failure, Registry, Subscription, args,
+    bounds::OwnedEvent, emitting::Args, failures, info::SubscriberInfo, subscribing::MuteGuard,
 };
 
 use self::events::{A, B, C, D, Value};
 use crate::{
     program::{
         BATCHES, Cause, Event, FUEL, GUARDS, Kind, LISTENERS, ORIGINS, Op, PATTERNS, Program,
-        Report, TOPICS,
+        Report, TOPICS, WRAPS,
     },
     trace::Trace,
 };
@@ -68,6 +69,7 @@ struct Shared {
     batches: RefCell<Vec<Option<Subscription>>>,
     listeners: RefCell<Vec<Option<Subscription>>>,
     guards: RefCell<Vec<Option<MuteGuard>>>,
+    wraps: RefCell<Vec<Option<Subscription>>>,
     /// Cloned into each closure.
     closures: Arc<()>,
 }
@@ -103,23 +105,27 @@ pub(crate) fn run(program: &Program) -> (Trace, usize) {
         batches: empty(BATCHES),
         listeners: empty(LISTENERS),
         guards: RefCell::new((0..GUARDS).map(|_| None).collect()),
+        wraps: empty(WRAPS),
         closures: Arc::clone(&closures),
     });
     SHARED.set(Some(Rc::clone(&shared)));
     let running = Running;
+    // What is due at the same time runs in the order in which it was scheduled.
+    let time = TestTime::stop(&shared.registry);
     shared.registry.set_depth_limit(program.depth_limit);
     shared.registry.queue().set_capacity(program.capacity);
     for step in &program.steps {
         shared.op(step);
-        let waiting = shared.registry.queue().len();
-        shared.note(|trace| trace.waiting(waiting));
-        if waiting == 0 {
+        let stats = shared.registry.queue().stats();
+        shared.note(|trace| trace.waiting(stats.waiting, stats.scheduled, stats.retried));
+        if stats.waiting + stats.scheduled == 0 {
             // One is here, and one in the shared.
             let count = Arc::strong_count(&closures) - 2;
             shared.note(|trace| trace.closures(count));
         }
     }
     drop(running);
+    drop(time);
     let trace = shared.trace.take();
     drop(shared);
     (trace, Arc::strong_count(&closures) - 1)
@@ -177,6 +183,8 @@ impl Shared {
             Op::Mute(guard, name) => self.mute(guard, name),
             Op::Unmute(guard) => self.unmute(guard),
             Op::Explain(event) => self.explain(event),
+            Op::Wrap(slot, rule) => self.wrap(slot, rule),
+            Op::Unwrap(slot) => drop_held(&self.wraps, slot),
             Op::Hook(false) => self.registry.clear_unheard_hook(),
         }
     }
@@ -342,6 +350,7 @@ fn outcome<E>(result: &Result<Emitted<E>, EmitError<E>>) -> Report {
             ran: emitted.ran(),
             deferred: Some(emitted.deferred()),
             stopped_by: emitted.stopped_by().map(label),
+            retrying: emitted.retrying(),
             outcomes: emitted.outcomes().map(questions::outcome).collect(),
             ..Report::default()
         },
@@ -350,6 +359,7 @@ fn outcome<E>(result: &Result<Emitted<E>, EmitError<E>>) -> Report {
             deferred: None,
             stopped_by: error.stopped_by().map(label),
             failures: error.failures().iter().map(failure).collect(),
+            retrying: 0,
             too_deep: error.too_deep().is_some(),
             outcomes: error.outcomes().map(questions::outcome).collect(),
         },

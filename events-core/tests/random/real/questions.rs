@@ -120,6 +120,7 @@ pub(super) fn outcome((subscriber, outcome): (&SubscriberInfo, SubscriberOutcome
         SubscriberOutcome::Stopped => "stopped".to_owned(),
         SubscriberOutcome::Failed(_) => "failed".to_owned(),
         SubscriberOutcome::Deferred => "deferred".to_owned(),
+        SubscriberOutcome::Retrying(_) => "retrying".to_owned(),
         SubscriberOutcome::Skipped(reason) => format!("skipped {reason:?}"),
         SubscriberOutcome::NotReached(reason) => format!("not reached {reason:?}"),
         other => format!("{other:?}"),

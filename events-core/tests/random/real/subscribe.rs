@@ -11,7 +11,7 @@ use events_core::{
 
 use super::{
     PATTERNS, Shared,
-    calls::{self, Outcome},
+    calls::{self, Outcome, RETRY},
     declared::{
         ScriptedListener, declared_0, declared_1, declared_2, declared_3, declared_4, declared_5,
         declared_6, declared_7, declared_8, declared_9, declared_10,
@@ -228,6 +228,10 @@ impl Shared {
         if let Some(limit) = handler.concurrency {
             new = NewSubscription::<E, BackgroundKind>::concurrency(new, limit);
         }
+        if handler.retries > 0 {
+            let retry = RETRY.max_retries(handler.retries);
+            new = NewSubscription::<E, BackgroundKind>::retry(new, retry);
+        }
         with.with(options(new, handler))
     }
 
@@ -284,6 +288,9 @@ impl Shared {
         }
         if let Some(limit) = handler.concurrency {
             new = new.concurrency(limit);
+        }
+        if handler.retries > 0 {
+            new = new.retry(RETRY.max_retries(handler.retries));
         }
         with.with(options(new, handler))
     }

@@ -9,7 +9,8 @@ use std::{
 };
 
 use events_core::{
-    AnyEvent, Event, Registry, State, Subscription,
+    AnyEvent, Event, Failure, Registry, State, Subscription,
+    failures::{Cause, Undelivered},
     queues::{Unfinished, UnfinishedEvent, Work, Worker},
     subscriber, subscribers,
 };
@@ -37,6 +38,14 @@ fn declared(event: &One, shared: State<'_, Arc<Shared>>) {
 /// The handlers that are there for the whole round.
 pub(super) fn recorders(registry: &Registry, shared: &Arc<Shared>) {
     let hold = || (Arc::clone(shared), shared.closure());
+    let (reporting, closure) = hold();
+    let hook = registry.on_failure(move |failure| {
+        closure.touch();
+        if is_backlog(failure) {
+            reporting.reported();
+        }
+    });
+    hook.detach();
     let (shared, closure) = hold();
     registry
         .subscribe(move |event: &One| {
@@ -144,6 +153,12 @@ pub(super) fn subscribes(registry: &Registry, shared: &Arc<Shared>, rng: &mut Rn
     }
 }
 
+/// Whether the subscriber was not reached since too many events wait for it.
+fn is_backlog(failure: &Failure) -> bool {
+    let cause = failure.cause();
+    matches!(cause, Cause::Undelivered(Undelivered::BacklogFull { .. }))
+}
+
 /// Emits these events, and notes which recorders an event did not reach.
 pub(super) fn emits(registry: &Registry, shared: &Shared, events: impl Iterator<Item = usize>) {
     for number in events {
@@ -154,6 +169,9 @@ pub(super) fn emits(registry: &Registry, shared: &Shared, events: impl Iterator<
             let name = &failure.subscriber().name;
             if let Some(recorder) = RECORDERS.iter().position(|one| one == name) {
                 shared.receipt(number)[recorder].refused += 1;
+            }
+            if is_backlog(failure) {
+                shared.returned();
             }
         }
     }

@@ -38,6 +38,8 @@ pub(super) struct Shared {
     scanned: Vec<AtomicUsize>,
     created: AtomicUsize,
     dropped: AtomicUsize,
+    /// How many enqueued events did not reach the recorder with a limit, when they ran, since too many waited for it.
+    missing: AtomicUsize,
     pub(super) completions: Completions,
 }
 
@@ -48,6 +50,7 @@ impl Shared {
             scanned: (0..events).map(|_| AtomicUsize::new(0)).collect(),
             created: AtomicUsize::new(0),
             dropped: AtomicUsize::new(0),
+            missing: AtomicUsize::new(0),
             completions: Completions::default(),
         })
     }
@@ -58,6 +61,16 @@ impl Shared {
 
     pub(super) fn received(&self, event: usize, recorder: usize) {
         self.receipt(event)[recorder].received += 1;
+    }
+
+    /// The failure hook was called, since too many events waited for a recorder.
+    pub(super) fn reported(&self) {
+        self.missing.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// That call was for an emit, which has noted it in the receipt of its event.
+    pub(super) fn returned(&self) {
+        self.missing.fetch_sub(1, Ordering::Relaxed);
     }
 
     pub(super) fn scanned(&self, event: usize) {
@@ -73,6 +86,7 @@ impl Shared {
     /// What is wrong when all threads have ended and the registry is gone.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut found = Vec::new();
+        let mut missing = 0;
         for event in 0..self.receipts.len() {
             for (name, receipt) in RECORDERS.iter().zip(*self.receipt(event)) {
                 let Receipt {
@@ -80,7 +94,9 @@ impl Shared {
                     handed_back,
                     refused,
                 } = receipt;
-                if received + handed_back + refused != 1 {
+                if *name == RECORDERS[ASYNC] && receipt == Receipt::default() {
+                    missing += 1;
+                } else if received + handed_back + refused != 1 {
                     found.push(format!(
                         "event {event} in the recorder `{name}`: {receipt:?}"
                     ));
@@ -89,6 +105,12 @@ impl Shared {
             if self.scanned[event].load(Ordering::Relaxed) > 1 {
                 found.push(format!("event {event} reached the declared handler twice"));
             }
+        }
+        let reported = self.missing.load(Ordering::Relaxed);
+        if missing != reported {
+            found.push(format!(
+                "{missing} events did not reach the recorder with a limit, and {reported} were reported"
+            ));
         }
         let created = self.created.load(Ordering::Relaxed);
         let dropped = || self.dropped.load(Ordering::Acquire);

@@ -1,7 +1,7 @@
 //! The events and handlers of a script, and the journal of the calls.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     future::poll_fn,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -10,7 +10,10 @@ use std::{
     task::Poll,
 };
 
-use events_core::{Event, Registry, Subscription, bounds::Snapshot, registry};
+use events_core::{
+    Event, Registry, Subscription, bounds::Snapshot, info::SubscriberInfo,
+    outcomes::SubscriberOutcome, registry,
+};
 use smol::future::yield_now;
 
 use super::{
@@ -111,6 +114,18 @@ pub(crate) struct Shared {
     pub(crate) has_wake_at_end: AtomicBool,
     journal: Mutex<Vec<Entry>>,
     sent: Mutex<Vec<Sent>>,
+    outcomes: Mutex<Vec<CallOutcome>>,
+}
+
+/// What became of a subscriber, as the emit reports it, and what the journal had of it then.
+#[derive(Clone, Debug)]
+pub(crate) struct CallOutcome {
+    pub(crate) event: usize,
+    pub(crate) handler: usize,
+    /// `None` if the emit does not list it.
+    pub(crate) outcome: Option<SubscriberOutcome>,
+    pub(crate) begun: usize,
+    pub(crate) ended: usize,
 }
 
 impl Shared {
@@ -123,6 +138,7 @@ impl Shared {
             has_wake_at_end: AtomicBool::new(false),
             journal: Mutex::default(),
             sent: Mutex::default(),
+            outcomes: Mutex::default(),
         })
     }
 
@@ -159,10 +175,52 @@ impl Shared {
     /// Emits an event on the registry that is current, and awaits it.
     pub(crate) async fn emit<E: Numbered>(&self, number: usize) {
         let progress = |progress| self.sent()[number].verb = Verb::EmittedAsync(progress);
-        let emit = E::new(number).emit_async();
-        progress(Progress::Polled);
-        emit.await;
+        if number.is_multiple_of(2) {
+            let emit = E::new(number).emit_async();
+            progress(Progress::Polled);
+            emit.await;
+        } else {
+            let emit = E::new(number).try_emit_async();
+            progress(Progress::Polled);
+            match emit.await {
+                Ok(emitted) => self.note_outcomes(number, emitted.outcomes()),
+                Err(error) => self.note_outcomes(number, error.outcomes()),
+            }
+        }
         progress(Progress::Completed);
+    }
+
+    fn note_outcomes<'o>(
+        &self,
+        event: usize,
+        outcomes: impl Iterator<Item = (&'o SubscriberInfo, SubscriberOutcome)>,
+    ) {
+        let number = |name: &str| name.parse().expect("the id of a handler is its number");
+        let mut listed: BTreeMap<usize, SubscriberOutcome> = BTreeMap::new();
+        listed.extend(outcomes.map(|(one, outcome)| (number(&one.name), outcome)));
+        let journal = self.journal();
+        let of_event = journal.iter().filter(|entry| entry.event == event);
+        let called: BTreeSet<_> = of_event.clone().map(|entry| entry.handler).collect();
+        let handlers: BTreeSet<_> = listed.keys().chain(&called).copied().collect();
+        let noted = handlers.into_iter().map(|handler| {
+            let count = |what: What| {
+                let of_handler = of_event.clone().filter(|entry| entry.handler == handler);
+                of_handler.filter(|entry| entry.what == what).count()
+            };
+            CallOutcome {
+                event,
+                handler,
+                outcome: listed.remove(&handler),
+                begun: count(What::Begins),
+                ended: count(What::Ends),
+            }
+        });
+        let noted: Vec<_> = noted.collect();
+        self.outcomes().extend(noted);
+    }
+
+    pub(crate) fn outcomes(&self) -> MutexGuard<'_, Vec<CallOutcome>> {
+        self.outcomes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many calls are under way that began in these tasks.

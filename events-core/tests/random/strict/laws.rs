@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeMap, iter::successors};
 
+use events_core::outcomes::{SkipReason, SubscriberOutcome};
+
 use super::{
-    handlers::{Entry, Progress, Sent, Verb, What},
+    handlers::{CallOutcome, Entry, Progress, Sent, Verb, What},
     run::Outcome,
     script::{MARKERS, Script},
 };
@@ -44,6 +46,7 @@ pub(crate) fn violations(script: &Script, outcome: &Outcome) -> Vec<String> {
             }
         }
     }
+    found.extend(outcomes(script, outcome));
     found.extend(order(script, &journal, &sent));
     found.extend(limits(script, &journal));
     found.extend(one_after_the_other(script, &journal));
@@ -55,6 +58,28 @@ pub(crate) fn violations(script: &Script, outcome: &Outcome) -> Vec<String> {
         }
     }
     found
+}
+
+/// The outcomes of an emit are those of the journal.
+fn outcomes(script: &Script, outcome: &Outcome) -> Vec<String> {
+    let outcomes = outcome.shared.outcomes();
+    let is_right = |one: &CallOutcome| {
+        let handler = &script.handlers[one.handler];
+        match &one.outcome {
+            None => false,
+            Some(SubscriberOutcome::Ran) => one.ended == 1,
+            // A worker may have run it meanwhile.
+            Some(SubscriberOutcome::Deferred) => handler.phase == Phase::Deferred,
+            Some(SubscriberOutcome::Skipped(SkipReason::Unsubscribed)) => {
+                let mut gone = outcome.unsubscribed.iter();
+                one.begun == 0 && gone.any(|(gone, _)| *gone == one.handler)
+            }
+            Some(_) => false,
+        }
+    };
+    let wrong = outcomes.iter().filter(|one| !is_right(one));
+    let text = |one: &CallOutcome| format!("event {}: the outcome {one:?}", one.event);
+    wrong.map(text).collect()
 }
 
 /// A handler runs once to its end, or a shutdown hands its event back, or it was cut off with the

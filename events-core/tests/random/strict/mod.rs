@@ -45,6 +45,15 @@ fn every_event_is_received_once_and_nothing_hangs() {
     check("scripts", Options::default());
 }
 
+#[test]
+fn every_event_is_received_once_through_middleware() {
+    let options = Options {
+        wraps: true,
+        ..Options::default()
+    };
+    check("wrapped scripts", options);
+}
+
 /// Fails unless scripts with these options reach each entry, apart from `others`, which none reaches.
 fn check_reached(options: Options, others: &[&str]) {
     let mut counts = BTreeMap::<_, usize>::new();

@@ -8,6 +8,9 @@ use std::{
 
 use events_core::{
     Registry, Subscription,
+    info::SubscriberInfo,
+    middleware::{BoxFuture, Middleware, NextAsync},
+    outcomes::SubscriberOutcome,
     queues::{Unfinished, UnfinishedEvent},
     scopes::WithRegistry as _,
     with_registry,
@@ -60,6 +63,10 @@ pub(crate) fn run(script: &Script) -> Outcome {
     let registry = Registry::new();
     let shared = Shared::new(script);
     let subscriptions = subscribe(&registry, script, &shared);
+    if script.options.wraps {
+        registry.wrap(PassOn).detach();
+        registry.wrap(PassOn).detach();
+    }
     let mut run = Run {
         script,
         registry,
@@ -82,6 +89,19 @@ pub(crate) fn run(script: &Script) -> Outcome {
         problems: run.problems.take(),
         unsubscribed: run.unsubscribed,
         has_stale_wake: run.has_stale_wake,
+    }
+}
+
+/// Middleware that polls the call in a future of its own.
+struct PassOn;
+
+impl Middleware for PassOn {
+    fn call_async<'a>(
+        &'a self,
+        _: &'a SubscriberInfo,
+        next: NextAsync<'a>,
+    ) -> BoxFuture<'a, SubscriberOutcome> {
+        Box::pin(async move { next.run().await })
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct Options {
     pub(crate) stale_wakes: bool,
     /// Handlers are unsubscribed while calls of them wait for a turn.
     pub(crate) unsubscribes: bool,
+    /// There is middleware around each call.
+    pub(crate) wraps: bool,
 }
 
 #[derive(Clone, Debug)]

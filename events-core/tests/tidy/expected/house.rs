@@ -33,6 +33,7 @@ pub(crate) const CORE: Library = Library {
         &["plan"],
         &["queue"],
         &["registry"],
+        &["unit"],
         &["subscribe", "emit"],
         &["declared"],
         &["receive"],
@@ -97,11 +98,58 @@ pub(crate) const TESTING: Library = Library {
         &["events"],
         &["assertions"],
         &["wait"],
+        &["unit"],
         &["current"],
         &["mock"],
         &["private"],
         &["lib"],
     ],
+    climbs: &[],
+    circles: &[],
+};
+
+pub(crate) const METRICS: Library = Library {
+    src: "integrations/events-metrics/src",
+    floors: &[&["labels", "queue"], &["middleware"], &["lib"]],
+    climbs: &[],
+    circles: &[],
+};
+
+pub(crate) const SQLX: Library = Library {
+    src: "integrations/events-sqlx/src",
+    floors: &[
+        &["error", "finish", "leak_unready"],
+        &["backend"],
+        &["session"],
+        &["lender"],
+        &["tx"],
+        &["emit", "param"],
+        &["records"],
+        &["lib"],
+    ],
+    climbs: &[],
+    circles: &[],
+};
+
+pub(crate) const SEAORM: Library = Library {
+    src: "integrations/events-seaorm/src",
+    floors: &[
+        &["error", "finish"],
+        &["transaction"],
+        &["db"],
+        &["handoff"],
+        &["connections"],
+        &["record"],
+        &["bulk"],
+        &["lib"],
+    ],
+    climbs: &[],
+    circles: &[],
+};
+
+pub(crate) const SEAORM_MACROS: Library = Library {
+    src: "integrations/events-seaorm-macros/src",
+    floors: &[&["serde_attributes"], &["model"], &["expand"], &["lib"]],
     climbs: &[],
     circles: &[],
 };
@@ -115,18 +163,27 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
         "[NAME]: crate::guide::NAME\n",
     ),
     ("events-core/src/guide.rs", "page!(\n    NAME,"),
+];
+
+/// The files that name the pages whose examples are their tests, each page in one of them.
+pub(crate) const TESTED_PAGES: &[(&str, &str)] = &[
     ("events-testing/src/guide.rs", "    NAME\n"),
+    (
+        "integrations/events-seaorm/src/lib.rs",
+        "docs/guide/NAME.md",
+    ),
+    ("integrations/events-sqlx/src/lib.rs", "docs/guide/NAME.md"),
 ];
 
 /// Folders with more than ten files on purpose.
 pub(crate) const CROWDED: &[Crowded] = &[
     Crowded {
         folder: "events-core/tests/ui/fail",
-        reason: "one file for each program that does not compile",
+        reason: "one file for each subject of programs that do not compile",
     },
     Crowded {
         folder: "events-core/tests/ui/pass",
-        reason: "the mended form of each program in `fail`, under the same name",
+        reason: "the mended form of each file in `fail`, under the same name",
     },
     Crowded {
         folder: "events-macros/tests/golden",
@@ -152,4 +209,4 @@ pub(crate) const UNSAFE: [&str; 2] = [
 pub(crate) const LINKME: &str = "events-core/src/declared/link_slices.rs";
 
 /// Folders that ARCHITECTURE.md names and that are not built yet.
-pub(crate) const ANNOUNCED: &[&str] = &["unit"];
+pub(crate) const ANNOUNCED: &[&str] = &[];

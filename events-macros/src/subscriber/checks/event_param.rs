@@ -134,6 +134,21 @@ pub(in crate::subscriber) fn is_event_copy(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "EventCopy" && last.arguments.is_none())
 }
 
+/// Whether the type is written `EventCopy` and not with a path of the user's crate, as an event with that name may be:
+/// `self::EventCopy`.
+pub(in crate::subscriber) fn is_event_copy_of_this_crate(ty: &Type) -> bool {
+    let Type::Path(path) = ty else {
+        return false;
+    };
+    let first = path.path.segments.first();
+    let is_of_user = first.is_some_and(|first| {
+        ["self", "super", "crate"]
+            .iter()
+            .any(|name| first.ident == name)
+    });
+    is_event_copy(ty) && !is_of_user
+}
+
 /// Whether this may be an event of a model: it has the name of one, and one type argument.
 pub(in crate::subscriber) fn is_record_event(ty: &Type) -> bool {
     const NAMES: [&str; 6] = [

@@ -6,7 +6,7 @@ use syn::{
 };
 
 use super::{
-    event_param::{is_event_copy, takes_any_event},
+    event_param::{is_event_copy, is_event_copy_of_this_crate, takes_any_event},
     types::{generic_error, impl_trait_span, last_segment},
 };
 use crate::{
@@ -63,24 +63,16 @@ pub(in crate::subscriber) fn check_background(
     errors: &mut Errors,
 ) {
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    if let (Some(span), None) = (args.options.delay.span(), args.options.deferred.span()) {
-        let text = "`delay` is for deferred subscribers, since the emit does not wait for them; add `deferred`, or \
-                    remove this option";
-        errors.push(Error::new(span, text));
-    }
-    if let (Some(span), None) = (args.options.debounce.span(), args.options.deferred.span()) {
-        let text = "`debounce` is for deferred subscribers, since an emit does not wait for further events; add \
-                    `deferred`, or remove this option";
-        errors.push(Error::new(span, text));
-    }
+    let is_by_type = !args.has_topic && args.event_types.is_empty();
+    let changes = event.mutability.is_some();
+    let is_awaited = asyncness.is_some() && is_by_type && args.options.is_awaited(changes);
+    check_deferred_only(args, is_awaited, errors);
     if let (Some(span), None) = (args.options.timeout.span(), asyncness) {
         let text = "`timeout` is for async subscribers, since a sync function cannot be dropped before its end; make \
                     the function async, or remove this option";
         errors.push(Error::new(span, text));
     }
-    let is_by_type = !args.has_topic && args.event_types.is_empty();
-    let changes = event.mutability.is_some();
-    if asyncness.is_some() && is_by_type && args.options.is_awaited(changes) {
+    if is_awaited {
         return check_awaited(event, args, errors);
     }
     if let (Some(span), None) = (args.options.awaited.span(), asyncness) {
@@ -123,6 +115,37 @@ pub(in crate::subscriber) fn check_background(
         let text = "a deferred subscriber receives a clone of the event, so it only reads it; \
                     write `&` in place of `&mut`, or remove `deferred` to change the event";
         errors.push(Error::new(mutability.span(), text));
+    }
+}
+
+/// Checks the options that only deferred subscribers have.
+fn check_deferred_only(args: &SubscriberArgs, is_awaited: bool, errors: &mut Errors) {
+    if args.options.deferred.is_set() {
+        return;
+    }
+    for (name, span, reason) in [
+        (
+            "delay",
+            args.options.delay.span(),
+            "the emit does not wait for them",
+        ),
+        (
+            "debounce",
+            args.options.debounce.span(),
+            "an emit does not wait for further events",
+        ),
+    ] {
+        let Some(span) = span else { continue };
+        let text = if is_awaited {
+            format!(
+                "`{name}` is for deferred subscribers, and this one is awaited inside of the emit; remove this option"
+            )
+        } else {
+            format!(
+                "`{name}` is for deferred subscribers, since {reason}; add `deferred`, or remove this option"
+            )
+        };
+        errors.push(Error::new(span, text));
     }
 }
 
@@ -172,6 +195,35 @@ fn check_awaited(event: &TypeReference, args: &SubscriberArgs, errors: &mut Erro
     }
 }
 
+/// Checks when the subscriber runs in a unit of work.
+pub(in crate::subscriber) fn check_unit_phase(
+    signature: &Signature,
+    event: &TypeReference,
+    args: &SubscriberArgs,
+    errors: &mut Errors,
+) {
+    let Some(phase) = &args.options.unit_phase else {
+        return;
+    };
+    let name = phase.name();
+    let is_by_type = !args.has_topic && args.event_types.is_empty();
+    let is_awaited = is_by_type && args.options.is_awaited(event.mutability.is_some());
+    let is_async = signature.asyncness.is_some() && !is_awaited;
+    if !phase.holds() {
+        if is_async || args.options.deferred.is_set() {
+            let text = "`at_once` is for sync and awaited subscribers, since an async or deferred one always waits for \
+                        the commit; remove this option, or make the subscriber a sync or awaited one";
+            errors.push(Error::new(name.span(), text));
+        }
+    } else if borrows(&event.elem) && !is_async && args.options.deferred.span().is_none() {
+        let text = format!(
+            "a subscriber that has `{name}` outlives the emit, and this event borrows; remove `{name}`, or store owned \
+             values in the event"
+        );
+        errors.push(Error::new(event.elem.span(), text));
+    }
+}
+
 /// Checks a function that selects events by type or by topic.
 pub(in crate::subscriber) fn check_selector(
     signature: &Signature,
@@ -195,6 +247,14 @@ pub(in crate::subscriber) fn check_selector(
         if takes_any_event(event) && !args.has_topic {
             let text = "`&dyn AnyEvent` does not select any events; write `topic = \"shop::.*\"`, or list \
                         the types: `#[subscriber(OrderPlaced, OrderPaid)]`";
+            errors.push(Error::new(event.elem.span(), text));
+        } else if is_event_copy_of_this_crate(&event.elem)
+            && signature.asyncness.is_some()
+            && args.options.is_awaited(event.mutability.is_some())
+        {
+            let text = "an awaited subscriber borrows events of one type; write that type in place of `EventCopy`, or \
+                        select events by topic or by a list of types, and receive copies after the emit: \
+                        `#[subscriber(topic = \"shop::.*\")]` with `&EventCopy`";
             errors.push(Error::new(event.elem.span(), text));
         }
         return;

@@ -9,8 +9,10 @@ use syn::{
 };
 
 use super::{
+    duration::{DURATION, duration},
     order::{OrderArgs, check_target_paths, check_target_texts},
     topic_pattern::TopicPattern,
+    unit_phase::UnitPhase,
 };
 use crate::syntax::{
     errors::Errors,
@@ -37,6 +39,9 @@ const OPTIONS: &[&str] = &[
     "debounce",
     "concurrency",
     "optional",
+    "at_once",
+    "after_commit",
+    "after_rollback",
     "topic",
     "exact_topic",
 ];
@@ -57,7 +62,8 @@ pub(in crate::subscriber) struct SubscriberArgs {
     pub(in crate::subscriber) has_topic: bool,
 }
 
-/// The options that are plain values. Each is a field of `SubscriberOptions` in `events-core`.
+/// The options that are plain values. `timeout`, `retry` and `debounce` are in `CallPolicies` of `events-core`, the others are
+/// fields of `SubscriberOptions`.
 #[derive(Default)]
 pub(in crate::subscriber) struct PlainOptions {
     priority: SetOnce<Expr>,
@@ -70,6 +76,7 @@ pub(in crate::subscriber) struct PlainOptions {
     pub(in crate::subscriber) debounce: SetOnce<Expr>,
     pub(in crate::subscriber) concurrency: SetOnce<Expr>,
     optional: SetOnce<()>,
+    pub(in crate::subscriber) unit_phase: Option<UnitPhase>,
 }
 
 impl SubscriberArgs {
@@ -147,6 +154,9 @@ impl SubscriberArgs {
                 "optional" => option
                     .expect_flag()
                     .and_then(|()| args.options.optional.set(&name, ())),
+                "at_once" | "after_commit" | "after_rollback" => option
+                    .expect_flag()
+                    .and_then(|()| UnitPhase::set(&mut args.options.unit_phase, &name)),
                 "topic" => {
                     TopicPattern::parse(option).and_then(|pattern| args.set_topic(&name, pattern))
                 }
@@ -194,6 +204,9 @@ impl PlainOptions {
     }
 
     /// The `CallPolicies` of the subscriber, if it has some or a limit of concurrent calls.
+    ///
+    /// The values are checked by constant items, which the compiler evaluates also where it does not generate code, and
+    /// which no other code uses: a wrong value is then one error, at the value.
     pub(in crate::subscriber) fn policies(
         &self,
         core: &Path,
@@ -207,26 +220,34 @@ impl PlainOptions {
         if !has_policies {
             return None;
         }
+        let mut checks = TokenStream::new();
         let mut policies = quote!(#core::__private::CallPolicies::NONE);
         if per_key {
             policies.extend(quote!(.per_key()));
         }
-        for (method, value) in [("timeout", &self.timeout), ("debounce", &self.debounce)] {
+        for (method, name, value) in [
+            ("timeout", "__TIMEOUT", &self.timeout),
+            ("debounce", "__DEBOUNCE", &self.debounce),
+        ] {
             if let Some(value) = value.value() {
                 let span = mixed_site_at(value.span());
-                let method = Ident::new(method, span);
-                policies.extend(quote_spanned!(span=> .#method(#value)));
+                let [method, name] = [method, name].map(|it| Ident::new(it, span));
+                let core = located_at(core, span);
+                checks.extend(quote_spanned! {span=>
+                    const #name: #core::__private::Duration = #value;
+                    const _: #core::__private::CallPolicies =
+                        #core::__private::CallPolicies::#method(#core::__private::CallPolicies::NONE, #name);
+                });
+                policies.extend(quote_spanned!(span=> .#method(#name)));
             }
         }
-        let retry = self.retry.value().map(|retry| {
+        if let Some(retry) = self.retry.value() {
             let span = mixed_site_at(retry.span());
-            quote_spanned!(span=> .retry(const { #retry }))
-        });
-        // An item, which is evaluated also where the program is only checked.
-        Some(quote! {{
-            const __POLICIES: #core::__private::CallPolicies = #policies;
-            __POLICIES #retry
-        }})
+            let core = located_at(core, span);
+            checks.extend(quote_spanned!(span=> const _: () = #core::__private::evaluate(#retry);));
+            policies.extend(quote_spanned!(span=> .retry(#retry)));
+        }
+        Some(quote!({ #checks #policies }))
     }
 
     /// The `SubscriberOptions` of the subscriber. The signature of the function determines `changes` and
@@ -261,6 +282,10 @@ impl PlainOptions {
             }
             None => quote!(#core::__private::None),
         };
+        let unit_phase = match &self.unit_phase {
+            Some(phase) => phase.tokens(core),
+            None => quote!(#core::__private::None),
+        };
         quote_spanned! {Span::mixed_site()=>
             #core::__private::SubscriberOptions {
                 priority: #priority,
@@ -272,32 +297,10 @@ impl PlainOptions {
                 concurrency: #concurrency,
                 optional: #optional,
                 delay: #delay,
+                unit_phase: #unit_phase,
             }
         }
     }
-}
-
-/// A duration as the example of an option.
-const DURATION: &str = "Duration::from_secs(60)";
-
-/// A duration: not a number, of which nothing says whether it is seconds or milliseconds. Other types are errors of the
-/// compiler, and so are values that it cannot compute.
-fn duration(name: &str, value: Expr) -> Result<Expr> {
-    let number = match &value {
-        Expr::Unary(negated) => &*negated.expr,
-        value => value,
-    };
-    if let Expr::Lit(ExprLit { lit, .. }) = number {
-        let seconds = match lit {
-            Lit::Int(number) if !matches!(value, Expr::Unary(_)) => number.base10_digits(),
-            _ => "60",
-        };
-        let text = format!(
-            "`{name}` accepts a `Duration`, with a unit; write `{name} = Duration::from_secs({seconds})`"
-        );
-        return Err(Error::new(value.span(), text));
-    }
-    Ok(value)
 }
 
 /// A number of repetitions, which is at least 1, or a `Retry`. Only literals are checked here.

@@ -11,13 +11,6 @@ macro_rules! twins {
 }
 
 twins! {
-    emitted_of_a_record_event
-    expect_not_an_event
-    fake_not_an_event
-    matching_a_borrowing_event
-    mock_sent_to_a_thread
-    order_of_one
-    test_on_a_struct
-    test_without_a_body
-    unknown_option
+    attribute
+    mock
 }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use events_core::{Event, Registry};
+use events_core::{AnyEvent, Event, Registry, args};
 
 use crate::Journal;
 
@@ -111,6 +111,48 @@ fn the_depth_limit_can_be_set_and_the_error_contains_the_chain() {
         "emit refused: 3 emits are nested, which is the limit (Registry::set_depth_limit changes \
          it); the chain is it::emit::nested::nesting::Ping (x4)",
     );
+}
+
+#[test]
+fn the_chain_of_a_refused_emit_has_the_topics_of_named_events() {
+    let registry = Registry::new();
+    registry.set_depth_limit(3);
+    let weak = registry.downgrade();
+    let refusal = Arc::new(std::sync::Mutex::new(None));
+    let noted = Arc::clone(&refusal);
+    registry
+        .on_topic("disk::.*", move |event: &dyn AnyEvent| {
+            let registry = weak.upgrade().expect("the test holds it");
+            let result = match event.topic() {
+                "disk::full" => registry.try_emit(Ping(0)).map(drop).map_err(drop),
+                topic => {
+                    assert_eq!(topic, "disk::mounted");
+                    registry.emit_topic("disk::full", args! {});
+                    Ok(())
+                }
+            };
+            assert_eq!(result, Ok(()));
+        })
+        .expect("the pattern is valid")
+        .detach();
+    let weak = registry.downgrade();
+    registry
+        .on(move |_: &Ping| {
+            let registry = weak.upgrade().expect("the test holds it");
+            let error = registry.try_emit_topic("disk::mounted", args! {});
+            let error = error.expect_err("it is the fourth one");
+            *noted.lock().expect("the lock is not poisoned") = error.too_deep().cloned();
+        })
+        .detach();
+    let ping = "it::emit::nested::nesting::Ping";
+    for _ in 0..2 {
+        registry.emit_topic("disk::mounted", args! {});
+        let mut refusal = refusal.lock().expect("the lock is not poisoned");
+        let refusal = refusal.take().expect("the fourth is refused");
+        let chain = ["disk::mounted", "disk::full", ping, "disk::mounted"];
+        assert_eq!(refusal.chain(), chain);
+        assert!(refusal.to_string().ends_with(&chain.join(" -> ")));
+    }
 }
 
 #[test]

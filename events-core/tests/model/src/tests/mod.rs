@@ -3,9 +3,10 @@
 mod bounded_queue;
 mod consumer;
 mod due_items;
-mod fair_semaphore;
 mod in_flight;
+mod parked_jobs;
 mod plan_cell;
+mod policies;
 mod races;
 mod settle;
 mod typed_fifo;

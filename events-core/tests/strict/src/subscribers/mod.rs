@@ -8,3 +8,4 @@ pub mod listeners;
 #[cfg(test)]
 mod mocked;
 pub mod observers;
+pub mod params;

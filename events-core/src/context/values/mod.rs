@@ -1,0 +1,10 @@
+//! Values by type: the states of a scan, and what an emitter gives with an emit.
+//!
+//! - `by_type`: values by type
+//! - `given`: the values that are given with the emissions in progress on a thread
+
+mod by_type;
+mod given;
+
+pub use by_type::ValuesByType;
+pub(crate) use given::{GivenGuard, give, given};

@@ -1,0 +1,4 @@
+//! Jobs that only wait until their handlers may be called.
+
+mod backlog;
+mod drivers;

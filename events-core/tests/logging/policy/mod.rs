@@ -1,0 +1,3 @@
+//! What is logged about the policies of a registry.
+
+mod middleware;

@@ -1,0 +1,5 @@
+//! The policies of handlers that run later: permits, and calls that are scheduled.
+
+mod fair_semaphore;
+mod keyed_semaphore;
+mod scheduled_calls;

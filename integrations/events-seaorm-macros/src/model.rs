@@ -1,0 +1,179 @@
+//! What the derive is given, validated: every compile error of it is created here.
+
+use syn::{
+    Attribute, Data, DeriveInput, Error, Field as FieldSyntax, Fields, Ident, Result, Token,
+    ext::IdentExt, parenthesized, token,
+};
+
+use crate::serde_attributes::{SerdeField, SerdeType};
+
+/// A model whose writes emit events.
+pub(crate) struct Model {
+    pub(crate) ident: Ident,
+    /// The fields that are compared.
+    pub(crate) fields: Vec<Field>,
+    /// The names of the fields that are columns.
+    pub(crate) columns: Vec<String>,
+    /// The fields that are not shown in JSON as they are in a diff.
+    pub(crate) json: Vec<JsonField>,
+}
+
+/// A column that is compared.
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) is_secret: bool,
+}
+
+/// A field in JSON: its key, and whether its value is shown.
+pub(crate) struct JsonField {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) is_secret: bool,
+    pub(crate) is_skipped: bool,
+    /// The `Serialize` of the model may leave it out.
+    pub(crate) is_optional: bool,
+}
+
+impl Model {
+    /// `None` for `ModelEx`, to which `#[sea_orm::model]` copies the derives: that of `Model` is enough.
+    pub(crate) fn parse(input: &DeriveInput) -> Result<Option<Self>> {
+        if input.ident == "ModelEx" {
+            return Ok(None);
+        }
+        let misplaced = || {
+            let text =
+                "`Observed` is derived by the struct `Model` of an entity, which has named fields";
+            Error::new(input.ident.span(), text)
+        };
+        if input.ident != "Model" {
+            return Err(misplaced());
+        }
+        if let Some(attribute) = input.attrs.iter().find(|attribute| is_own(attribute)) {
+            let text =
+                "`observed` has options for fields only: `secret` and `skip`; put it on a field";
+            return Err(Error::new_spanned(attribute, text));
+        }
+        let Data::Struct(data) = &input.data else {
+            return Err(misplaced());
+        };
+        let Fields::Named(named) = &data.fields else {
+            return Err(misplaced());
+        };
+        let mut model = Self {
+            ident: input.ident.clone(),
+            fields: Vec::new(),
+            columns: Vec::new(),
+            json: Vec::new(),
+        };
+        let of_type = SerdeType::new(&input.attrs);
+        for field in &named.named {
+            model.add(field, &of_type)?;
+        }
+        Ok(Some(model))
+    }
+
+    fn add(&mut self, field: &FieldSyntax, of_type: &SerdeType) -> Result<()> {
+        let options = Options::parse(&field.attrs)?;
+        let Some(ident) = field.ident.clone() else {
+            return Ok(()); // of a struct with named fields, each has one
+        };
+        let name = ident.unraw().to_string();
+        self.json
+            .extend(json_field(&name, field, &options, of_type));
+        if options.is_ignored {
+            return Ok(());
+        }
+        self.columns.push(name);
+        if !options.is_skipped {
+            let is_secret = options.is_secret;
+            self.fields.push(Field { ident, is_secret });
+        }
+        Ok(())
+    }
+}
+
+/// How a field is shown in JSON, unless that is by its name and as it is. A field that serde skips is shown as a secret: its value is not
+/// in the record, and so not in the diff.
+fn json_field(
+    name: &str,
+    field: &FieldSyntax,
+    options: &Options,
+    of_type: &SerdeType,
+) -> Option<JsonField> {
+    let serde = SerdeField::new(&field.attrs);
+    let field = JsonField {
+        name: name.to_owned(),
+        key: serde.key(name, of_type),
+        is_secret: options.is_secret || serde.skip && !options.is_skipped,
+        is_skipped: options.is_skipped,
+        is_optional: serde.skip || serde.skip_if.is_some(),
+    };
+    let is_plain = field.key == name && !field.is_secret && !field.is_skipped;
+    (!is_plain || field.is_optional).then_some(field)
+}
+
+fn is_own(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("observed")
+}
+
+/// The options of a field.
+#[derive(Default)]
+struct Options {
+    is_secret: bool,
+    is_skipped: bool,
+    is_ignored: bool,
+}
+
+impl Options {
+    fn parse(attributes: &[Attribute]) -> Result<Self> {
+        let mut options = Self::default();
+        for attribute in attributes {
+            if is_own(attribute) {
+                options.parse_own(attribute)?;
+            } else if attribute.path().is_ident("sea_orm") {
+                options.is_ignored |= is_ignored(attribute);
+            }
+        }
+        Ok(options)
+    }
+
+    fn parse_own(&mut self, attribute: &Attribute) -> Result<()> {
+        attribute.parse_nested_meta(|meta| {
+            let option = match meta.path.get_ident() {
+                Some(ident) if ident == "secret" => &mut self.is_secret,
+                Some(ident) if ident == "skip" => &mut self.is_skipped,
+                _ => {
+                    return Err(meta.error(
+                        "unknown option; `secret` shows `[redacted]` in place of the values, and `skip` leaves the field out of diffs",
+                    ));
+                }
+            };
+            if std::mem::replace(option, true) {
+                return Err(meta.error("this option is given twice; remove one"));
+            }
+            Ok(())
+        })?;
+        if self.is_secret && self.is_skipped {
+            let text = "a field that is left out of diffs is not shown; remove `secret` or `skip`";
+            return Err(Error::new_spanned(attribute, text));
+        }
+        Ok(())
+    }
+}
+
+/// Whether SeaORM has no column for the field. Its own errors are those of its derive.
+fn is_ignored(attribute: &Attribute) -> bool {
+    let mut is_ignored = false;
+    let _ = attribute.parse_nested_meta(|meta| {
+        is_ignored |= meta.path.is_ident("ignore");
+        if meta.input.peek(Token![=]) {
+            let _: syn::Expr = meta.value()?.parse()?;
+        } else if meta.input.peek(token::Paren) {
+            let content;
+            parenthesized!(content in meta.input);
+            let _: proc_macro2::TokenStream = content.parse()?;
+        }
+        Ok(())
+    });
+    is_ignored
+}

@@ -1,0 +1,249 @@
+//! UPDATEs of many records.
+
+use std::{collections::HashMap, fmt};
+
+use events_core::record::{Updated, Updating};
+use sea_orm::{
+    Condition, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Iterable, ModelTrait,
+    QueryFilter, TransactionTrait,
+    sea_query::{IntoCondition, SimpleExpr},
+};
+
+use super::keys::{find_locked, key, rows_by_key, with_keys};
+use crate::{
+    error::custom,
+    record::{Observed, ObservedActiveModel, adopt_update, check_veto, is_key, register_observed},
+    transaction::{Tx, transaction},
+};
+
+/// An UPDATE of many records, which emits `Updating` and `Updated` for each that changes; returned by [`update_many`].
+///
+/// ```
+/// # mod user {
+/// #     use events_seaorm::Observed;
+/// #     use sea_orm::entity::prelude::*;
+/// #     #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Observed)]
+/// #     #[sea_orm(table_name = "user")]
+/// #     pub struct Model {
+/// #         #[sea_orm(primary_key)]
+/// #         pub id: i32,
+/// #         pub visits: i32,
+/// #     }
+/// #     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+/// #     pub enum Relation {}
+/// # }
+/// use events_seaorm::bulk::{self, UpdateMany};
+/// use sea_orm::sea_query::Expr;
+///
+/// /// To be narrowed with `filter`, and executed with `exec`.
+/// fn reset() -> UpdateMany<user::Entity> {
+///     bulk::update_many().col_expr(user::Column::Visits, Expr::value(0))
+/// }
+/// # drop(reset());
+/// ```
+#[must_use = "nothing is written before `.exec(db)`"]
+pub struct UpdateMany<E: EntityTrait> {
+    set: Vec<(E::Column, SimpleExpr)>,
+    condition: Condition,
+}
+
+/// Updates all records of the entity, or those that [`filter`](UpdateMany::filter) selects.
+///
+/// ```
+/// # mod user {
+/// #     use events_seaorm::Observed;
+/// #     use sea_orm::entity::prelude::*;
+/// #     #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Observed)]
+/// #     #[sea_orm(table_name = "user")]
+/// #     pub struct Model {
+/// #         #[sea_orm(primary_key)]
+/// #         pub id: i32,
+/// #         pub visits: i32,
+/// #     }
+/// #     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+/// #     pub enum Relation {}
+/// # }
+/// use events_seaorm::{Tx, bulk};
+/// use sea_orm::{ColumnTrait, DbErr, sea_query::Expr};
+///
+/// async fn reset(tx: &Tx, limit: i32) -> Result<usize, DbErr> {
+///     let reset = bulk::update_many::<user::Entity>()
+///         .col_expr(user::Column::Visits, Expr::value(0))
+///         .filter(user::Column::Visits.gt(limit));
+///     Ok(reset.exec(tx).await?.len())
+/// }
+/// ```
+pub fn update_many<E: EntityTrait>() -> UpdateMany<E> {
+    UpdateMany {
+        set: Vec::new(),
+        condition: Condition::all(),
+    }
+}
+
+impl<E: EntityTrait> fmt::Debug for UpdateMany<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns: Vec<_> = self.set.iter().map(|(column, _)| column).collect();
+        f.debug_struct("UpdateMany")
+            .field("columns", &columns)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<E, A, M> UpdateMany<E>
+where
+    E: EntityTrait<Model = M, ActiveModel = A>,
+    A: ObservedActiveModel<Entity = E, Model = M>,
+    M: Observed<Entity = E> + IntoActiveModel<A> + FromQueryResult + Clone + Send + Sync,
+{
+    /// Sets a column to a value or to an expression, as `col_expr` of SeaORM.
+    pub fn col_expr(mut self, column: E::Column, expression: SimpleExpr) -> Self {
+        self.set.push((column, expression));
+        self
+    }
+
+    /// Updates the records that meet this condition. Several conditions must hold together.
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.condition = self.condition.add(condition.into_condition());
+        self
+    }
+
+    /// Updates the records, emits `Updating` and `Updated` for each that changes, and returns all that were selected, as the database
+    /// has them. Own hooks of the entity are not called, as by `update_many` of SeaORM.
+    ///
+    /// `Updating` is emitted after the statement, since the database computes the values, and has these. What its subscribers
+    /// change is written.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database; a veto of one record, and the failure of a check; a column that is part of the key. None is updated.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, none is updated, or in a transaction of its own all are.
+    pub async fn exec<C>(self, db: &C) -> Result<Vec<M>, DbErr>
+    where
+        C: TransactionTrait<Transaction = Tx>,
+    {
+        if self.set.iter().any(|(column, _)| is_key::<A>(*column)) {
+            return Err(custom(
+                "a bulk update sets a column of the key; delete the records and insert others",
+            ));
+        }
+        if self.set.is_empty() {
+            return Err(custom(
+                "a bulk update sets no column; set one with `col_expr`",
+            ));
+        }
+        transaction(db, async |tx| self.exec_in(tx).await).await
+    }
+
+    async fn exec_in(self, tx: &Tx) -> Result<Vec<M>, DbErr> {
+        let registry = tx.event_registry();
+        let (is_checked, is_announced) = registry.map_or((false, false), |registry| {
+            let is_checked = registry.has_subscribers::<Updating<M>>();
+            (is_checked, registry.has_subscribers::<Updated<M>>())
+        });
+        let update = |condition: Condition| {
+            let update = E::update_many().filter(condition);
+            self.set
+                .iter()
+                .fold(update, |update, (column, expression)| {
+                    update.col_expr(*column, expression.clone())
+                })
+        };
+        if !(is_checked || is_announced) {
+            return update(self.condition.clone()).exec_with_returning(tx).await;
+        }
+        register_observed::<M>();
+        let old = find_locked::<E>(tx, self.condition.clone()).await?;
+        let mut updated = Vec::with_capacity(old.len());
+        let subscribed = Subscribed {
+            is_checked,
+            is_announced,
+        };
+        // Faster than by their keys. Other rows may meet the condition by now: then it is taken back.
+        let point = tx.begin_savepoint().await?;
+        let new = update(self.condition.clone())
+            .exec_with_returning(&point)
+            .await?;
+        if let Some(new) = in_order_of(&old, new) {
+            point.commit().await?;
+            for (old, new) in old.iter().zip(new) {
+                updated.push(announce::<E, A, M>(tx, subscribed, old, new).await?);
+            }
+            return Ok(updated);
+        }
+        point.rollback().await?;
+        for part in old.chunks(rows_by_key::<E>()) {
+            let new = update(with_keys::<E>(part)).exec_with_returning(tx).await?;
+            let mut new: HashMap<_, _> = new.into_iter().map(|row| (key(&row), row)).collect();
+            for old in part {
+                // Else the database itself has not updated it.
+                if let Some(new) = new.remove(&key(old)) {
+                    updated.push(announce::<E, A, M>(tx, subscribed, old, new).await?);
+                }
+            }
+        }
+        Ok(updated)
+    }
+}
+
+/// Which events of an update have subscribers.
+#[derive(Clone, Copy)]
+struct Subscribed {
+    is_checked: bool,
+    is_announced: bool,
+}
+
+/// Emits the events of a row that was updated, and returns it as it is then.
+async fn announce<E, A, M>(tx: &Tx, subscribed: Subscribed, old: &M, mut new: M) -> Result<M, DbErr>
+where
+    E: EntityTrait<Model = M, ActiveModel = A>,
+    A: ObservedActiveModel<Entity = E, Model = M>,
+    M: Observed<Entity = E> + IntoActiveModel<A> + FromQueryResult + Clone + Send + Sync,
+{
+    if subscribed.is_checked {
+        new = check::<E, A, M>(tx, old, new).await?;
+    }
+    if subscribed.is_announced {
+        let diff = M::diff(old, &new);
+        if !diff.is_empty() {
+            tx.announce(Updated::new(new.clone(), diff)).await?;
+        }
+    }
+    Ok(new)
+}
+
+/// The new rows in the order of the old ones; `None` if they are not the same rows.
+fn in_order_of<M: ModelTrait>(old: &[M], new: Vec<M>) -> Option<Vec<M>> {
+    if old.len() != new.len() {
+        return None;
+    }
+    if old.iter().zip(&new).all(|(old, new)| key(old) == key(new)) {
+        return Some(new);
+    }
+    let mut new: HashMap<_, _> = new.into_iter().map(|row| (key(&row), row)).collect();
+    old.iter().map(|old| new.remove(&key(old))).collect()
+}
+
+/// Emits `Updating`, and writes what its subscribers have changed.
+async fn check<E, A, M>(tx: &Tx, old: &M, new: M) -> Result<M, DbErr>
+where
+    E: EntityTrait<Model = M, ActiveModel = A>,
+    A: ObservedActiveModel<Entity = E, Model = M>,
+    M: Observed<Entity = E> + IntoActiveModel<A> + FromQueryResult + Clone + Send + Sync,
+{
+    let diff = M::diff(old, &new);
+    if diff.is_empty() {
+        return Ok(new);
+    }
+    let event = tx.emit_check(Updating::new(new.clone(), diff)).await;
+    check_veto(event.veto_reason())?;
+    let left = event.record;
+    if E::Column::iter().all(|column| left.get(column) == new.get(column)) {
+        return Ok(new);
+    }
+    let mut active = new.clone().into_active_model();
+    adopt_update(&mut active, &new, &left)?;
+    E::update(active).exec(tx).await
+}

@@ -1,0 +1,1 @@
+../../events-sqlx/src/finish.rs

@@ -1,0 +1,260 @@
+//! Writes of many records.
+
+use events_core::{
+    Registry,
+    record::{Creating, Deleting, Updated, Updating},
+};
+use events_seaorm::{bulk, veto_reason};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set, TransactionTrait,
+    sea_query::{Expr, ExprTrait},
+};
+
+use crate::{
+    Journal,
+    database::{Database, on_both},
+    records::{
+        entities::{create_tables, journal_of, link, observed, user},
+        new_post, new_user, users,
+    },
+};
+
+async fn each_record_has_its_events(database: &Database) {
+    create_tables(database).await;
+    let (registry, journal) = observed();
+    let db = database.db(&registry);
+    let active = |email: &str| user::ActiveModel {
+        active: Set(false),
+        ..new_user(email)
+    };
+    // What is not set in some rows has its default there.
+    let inserted = bulk::insert_many(&db, [active("a"), new_user("b"), active("c")])
+        .await
+        .unwrap();
+    let rows: Vec<_> = inserted
+        .iter()
+        .map(|user| (user.email.as_str(), user.active))
+        .collect();
+    assert_eq!(rows, [("a", false), ("b", true), ("c", false)]);
+    assert_eq!(
+        journal.take().join(" "),
+        "user.creating user.creating user.creating user.created user.created user.created"
+    );
+
+    let updated = bulk::update_many::<user::Entity>()
+        .col_expr(user::Column::Email, Expr::value("c"))
+        .col_expr(user::Column::Visits, Expr::col(user::Column::Visits).add(1))
+        .filter(user::Column::Email.is_in(["b", "c"]))
+        .exec(&db);
+    let updated = updated.await.unwrap();
+    assert_eq!(
+        updated.iter().map(|user| user.visits).collect::<Vec<_>>(),
+        [1, 1]
+    );
+    let diff = r#"(email: "b" -> "c")"#;
+    assert_eq!(
+        journal.take().join(" "),
+        format!("user.updating{diff} user.updated{diff}")
+    );
+
+    assert_eq!(
+        bulk::delete_many::<user::Entity>(&db, user::Column::Email.eq("c"))
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        journal.take().join(" "),
+        "user.deleting user.deleting user.deleted user.deleted"
+    );
+    assert_eq!(users(database).await, 1);
+
+    // In a transaction they wait for its commit; in one that is quiet there are none.
+    let tx = db.begin().await.unwrap();
+    bulk::insert_many(&tx, [active("d")]).await.unwrap();
+    assert_eq!(journal.take().join(" "), "user.creating");
+    tx.commit().await.unwrap();
+    assert_eq!(journal.take().join(" "), "user.created");
+    let quiet = db.quietly();
+    bulk::insert_many(&quiet, [active("e")]).await.unwrap();
+    bulk::update_many::<user::Entity>()
+        .col_expr(user::Column::Email, Expr::value("f"))
+        .exec(&quiet)
+        .await
+        .unwrap();
+    assert_eq!(
+        bulk::delete_many::<user::Entity>(&quiet, user::Column::Email.eq("f"))
+            .await
+            .unwrap(),
+        3
+    );
+    assert!(journal.take().is_empty());
+    assert!(
+        bulk::insert_many::<_, user::ActiveModel>(&db, [])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+async fn a_veto_takes_back_all(database: &Database) {
+    create_tables(database).await;
+    let registry = Registry::new();
+    registry
+        .on(|event: &mut Creating<user::Model>| {
+            if event.record.email == "bad" {
+                event.veto("it is bad");
+            }
+        })
+        .detach();
+    registry
+        .on(|event: &mut Updating<user::Model>| {
+            if event.record.email == "bad" {
+                event.veto("no change");
+            }
+            event.record.note = Some("seen".to_owned());
+        })
+        .detach();
+    registry
+        .on(|event: &mut Deleting<user::Model>| {
+            if event.record.email == "kept" {
+                event.veto("it is kept");
+            }
+        })
+        .detach();
+    let journal = journal_of(&registry, "events::db::.*ed");
+    let db = database.db(&registry);
+    let error = bulk::insert_many(&db, [new_user("a"), new_user("bad")])
+        .await
+        .unwrap_err();
+    assert_eq!(veto_reason(&error), Some("it is bad"));
+    assert_eq!(users(database).await, 0);
+
+    bulk::insert_many(&db, [new_user("a"), new_user("kept")])
+        .await
+        .unwrap();
+    journal.take();
+    let set = |email: &str| {
+        bulk::update_many::<user::Entity>().col_expr(user::Column::Email, Expr::value(email))
+    };
+    let error = set("bad").exec(&db).await.unwrap_err();
+    assert_eq!(veto_reason(&error), Some("no change"));
+    // What a subscriber changes is written.
+    let filtered = set("b").filter(user::Column::Email.eq("a"));
+    let updated = filtered.exec(&db).await.unwrap();
+    assert_eq!(updated[0].note.as_deref(), Some("seen"));
+    assert_eq!(
+        journal.take(),
+        [r#"user.updated(email: "a" -> "b", note: None -> Some("seen"))"#]
+    );
+
+    let error = bulk::delete_many::<user::Entity>(&db, user::Column::Id.gt(0))
+        .await
+        .unwrap_err();
+    assert_eq!(veto_reason(&error), Some("it is kept"));
+    assert_eq!(users(database).await, 2);
+    assert!(journal.take().is_empty());
+    database.check_clean("vetoed").await;
+}
+
+/// A condition that other rows meet at each statement: each row that is updated has its event, and no other.
+async fn a_condition_that_other_rows_meet(database: &Database) {
+    create_tables(database).await;
+    let registry = Registry::new();
+    let received = Journal::default();
+    let notes = received.clone();
+    registry
+        .on(move |event: &Updated<user::Model>| {
+            notes.note(format!("{}: {}", event.record.id, event.diff));
+        })
+        .detach();
+    let db = database.db(&registry);
+    let inserted = bulk::insert_many(&db, (0..500).map(|number| new_user(&format!("{number}"))));
+    let inserted = inserted.await.unwrap();
+    let is_met = match database.aborts() {
+        true => "random() < 0.5",
+        false => "random() < 0",
+    };
+    let update = bulk::update_many::<user::Entity>()
+        .col_expr(user::Column::Email, Expr::value("x"))
+        .filter(Expr::cust(is_met));
+    let updated = update.exec(&db).await.unwrap();
+    let is_updated = |old: &&user::Model| updated.iter().any(|new| new.id == old.id);
+    let changes = inserted.iter().filter(is_updated);
+    let changes = changes.map(|old| format!("{}: email: {:?} -> \"x\"", old.id, old.email));
+    let (mut received, mut changes) = (received.take(), changes.collect::<Vec<_>>());
+    received.sort();
+    changes.sort();
+    assert_eq!(received, changes);
+    let is_updated = user::Entity::find().filter(user::Column::Email.eq("x"));
+    let written = is_updated.count(&database.other).await.unwrap();
+    assert_eq!(written, updated.len() as u64);
+    assert!((1..500).contains(&updated.len()));
+}
+
+async fn many_records_are_several_statements(database: &Database) {
+    create_tables(database).await;
+    let (registry, journal) = observed();
+    let db = database.db(&registry);
+    let inserted = bulk::insert_many(&db, (0..2_500).map(|number| new_user(&format!("{number}"))))
+        .await
+        .unwrap();
+    assert_eq!(
+        (inserted.len(), inserted[2_499].email.as_str()),
+        (2_500, "2499")
+    );
+    assert_eq!(journal.take().len(), 5_000);
+    let updated =
+        bulk::update_many::<user::Entity>().col_expr(user::Column::Email, Expr::value("x"));
+    assert_eq!(updated.exec(&db).await.unwrap().len(), 2_500);
+    assert_eq!(journal.take().len(), 5_000);
+    assert_eq!(
+        bulk::delete_many::<user::Entity>(&db, user::Column::Email.eq("x"))
+            .await
+            .unwrap(),
+        2_500
+    );
+    assert_eq!(journal.take().len(), 5_000);
+
+    // By keys of several columns.
+    let post = new_post(&db).await;
+    let link = |number| link::ActiveModel {
+        post_id: Set(post),
+        tag: Set(format!("{number}")),
+        weight: Set(1),
+    };
+    bulk::insert_many(&db, (0..1_500).map(link)).await.unwrap();
+    let heavier =
+        bulk::update_many::<link::Entity>().col_expr(link::Column::Weight, Expr::value(2));
+    assert_eq!(heavier.exec(&db).await.unwrap().len(), 1_500);
+    assert_eq!(
+        bulk::delete_many::<link::Entity>(&db, link::Column::Weight.eq(2))
+            .await
+            .unwrap(),
+        1_500
+    );
+    assert_eq!(journal.take().len(), 9_000);
+    assert_eq!(
+        link::Entity::find().count(&database.other).await.unwrap(),
+        0
+    );
+}
+
+async fn a_key_is_not_set(database: &Database) {
+    create_tables(database).await;
+    let db = database.db(&Registry::new());
+    let update = bulk::update_many::<user::Entity>();
+    let error = update.exec(&db).await.unwrap_err().to_string();
+    assert!(error.contains("sets no column"), "{error}");
+    let update = bulk::update_many::<user::Entity>().col_expr(user::Column::Id, Expr::value(7));
+    let error = update.exec(&db).await.unwrap_err().to_string();
+    assert!(error.contains("sets a column of the key"), "{error}");
+}
+
+on_both! {
+    each_record_has_its_events;
+    a_veto_takes_back_all;
+    a_condition_that_other_rows_meet;
+    many_records_are_several_statements;
+    a_key_is_not_set;
+}

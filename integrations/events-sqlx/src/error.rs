@@ -1,0 +1,215 @@
+//! Why a transaction was not committed, and why a write is not to happen. The texts of this crate show nothing of an event but the
+//! reason of a veto; errors of the database, of functions and of subscribers are shown as they are, and may show more.
+
+use std::{error::Error, fmt};
+
+use events_core::{
+    failures::BoxError,
+    units::{CommitError, EmitInError, ReleaseError, UnitEnded},
+};
+
+/// The error of a [`Tx`](crate::Tx). `Display` names the remedy.
+///
+/// The errors of sqlx, of [`emit`](crate::Tx::emit) and of vetoes convert into it, so `?` works in a function that returns it.
+///
+/// ```
+/// use events_sqlx::{Tx, TxError};
+/// use sqlx::{Sqlite, SqlitePool};
+///
+/// async fn transfer(pool: &SqlitePool) -> Result<(), TxError> {
+///     let mut tx = Tx::begin(pool).await?;
+///     sqlx::query("UPDATE account SET cents = cents - 100").execute(tx.conn()).await?;
+///     match tx.commit().await {
+///         Err(TxError::Database(error)) => println!("the database refused the transfer: {error}"),
+///         other => other?,
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TxError {
+    /// The database returned an error. After a commit that returns it, the transaction is rolled back; if the connection was
+    /// lost, the database may have committed it, and no event was emitted.
+    Database(sqlx::Error),
+    /// A function before the commit failed.
+    Commit(CommitError),
+    /// An event was not emitted, or subscribers failed: an [`EmitInError`] of its event type. `Display` shows it, so there is
+    /// no [`source`](Error::source).
+    ///
+    /// The error of a subscriber in its own type:
+    ///
+    /// ```
+    /// use events_core::{Event, units::EmitInError};
+    /// use events_sqlx::TxError;
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct OrderPlaced {
+    ///     number: u32,
+    /// }
+    ///
+    /// fn of_subscriber(error: &TxError) -> Option<&sqlx::Error> {
+    ///     let TxError::Emit(error) = error else { return None };
+    ///     let error = error.downcast_ref::<EmitInError<OrderPlaced>>()?;
+    ///     error.failures().first()?.error()?.downcast_ref()
+    /// }
+    /// ```
+    Emit(BoxError),
+    /// A subscriber vetoed a write.
+    Vetoed(Vetoed),
+    /// A statement had failed before, and its error was ignored: PostgreSQL refuses all others until a rollback.
+    Aborted,
+    /// A statement on the connection has ended the transaction, as `COMMIT` does, or with SQLite `INSERT OR ROLLBACK` that
+    /// fails; or a transaction of sqlx was left open on the connection. What that has committed is not taken back.
+    Ended,
+    /// A savepoint could not be opened or ended, or the future of that was dropped, so it is not known what it contains.
+    Interrupted,
+    /// A savepoint in the transaction, or in the savepoint that is committed, was neither committed nor rolled back.
+    OpenSavepoint,
+    /// A subscriber ends the transaction of its emitter.
+    NotOwner,
+}
+
+impl fmt::Display for TxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(error) => error.fmt(f),
+            Self::Commit(error) => error.fmt(f),
+            Self::Emit(error) => error.fmt(f),
+            Self::Vetoed(vetoed) => vetoed.fmt(f),
+            Self::Aborted => f.write_str(
+                "the transaction is aborted: a statement in it has failed; return that error, or run the statement in a \
+                 savepoint and roll that back",
+            ),
+            Self::Ended => f.write_str(
+                "a statement on the connection has ended the transaction, or has left another one open in it; end it with \
+                 `commit` and `rollback` of the `Tx` alone, and return the error of a statement with OR ROLLBACK",
+            ),
+            Self::Interrupted => f.write_str(
+                "the transaction cannot be committed: a savepoint of it was cut off or refused; begin another one",
+            ),
+            Self::OpenSavepoint => f.write_str(
+                "the transaction, or a savepoint, is committed while a savepoint in it is open; commit or roll back that one first",
+            ),
+            Self::NotOwner => f.write_str(
+                "a subscriber cannot end the transaction of its emitter; open a savepoint in it, or return an error",
+            ),
+        }
+    }
+}
+
+impl Error for TxError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Database(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<sqlx::Error> for TxError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<CommitError> for TxError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::OpenSavepoint => Self::OpenSavepoint,
+            error => Self::Commit(error),
+        }
+    }
+}
+
+impl From<Vetoed> for TxError {
+    fn from(vetoed: Vetoed) -> Self {
+        Self::Vetoed(vetoed)
+    }
+}
+
+impl<E: Send + Sync + 'static> From<EmitInError<E>> for TxError {
+    fn from(error: EmitInError<E>) -> Self {
+        Self::Emit(Box::new(error))
+    }
+}
+
+/// The unit of a `Tx` is open as long as the `Tx`, but for the time in which it is committed.
+impl From<UnitEnded> for TxError {
+    fn from(_: UnitEnded) -> Self {
+        Self::Interrupted
+    }
+}
+
+impl From<ReleaseError> for TxError {
+    fn from(_: ReleaseError) -> Self {
+        Self::OpenSavepoint
+    }
+}
+
+/// A subscriber vetoed a write, or failed before it; returned by [`Tx::creating`](crate::Tx::creating),
+/// [`updating`](crate::Tx::updating) and [`deleting`](crate::Tx::deleting).
+///
+/// `Display` shows the first reason. Of a subscriber that failed a reason contains the name, and not the text of its error.
+///
+/// ```
+/// use events_core::{Registry, record::Creating};
+/// use events_sqlx::{Tx, Vetoed};
+/// # use sqlx::SqlitePool;
+///
+/// struct User {
+///     email: String,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let pool = SqlitePool::connect("sqlite::memory:").await?;
+/// let registry = Registry::new();
+/// registry
+///     .on(|event: &mut Creating<User>| {
+///         if !event.record.email.contains('@') {
+///             event.veto("an e-mail address has an @");
+///         }
+///     })
+///     .detach();
+///
+/// let mut tx = Tx::begin(&pool).await?.with_registry(&registry);
+/// let result: Result<User, Vetoed> = tx.creating(User { email: "ada".into() }).await;
+/// let vetoed = result.err().expect("it is vetoed");
+/// assert_eq!(vetoed.reason(), "an e-mail address has an @");
+/// assert_eq!(vetoed.to_string(), "the write was vetoed: an e-mail address has an @");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vetoed(Vec<String>);
+
+impl Vetoed {
+    /// The reasons of an event, if it was vetoed.
+    pub(crate) fn check(reasons: &[String]) -> Result<(), Self> {
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        Err(Self(reasons.to_vec()))
+    }
+
+    /// The reason of the first veto.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
+    /// The reasons of all vetoes: first those of subscribers, then the failures of subscribers.
+    #[must_use]
+    pub fn reasons(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Vetoed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the write was vetoed: {}", self.reason())
+    }
+}
+
+impl Error for Vetoed {}
