@@ -42,7 +42,7 @@ pub mod explaining {
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{
-        BoxError, Cause, MiddlewarePanic, NoCopy, NotAwaited, Panic, ParamError, TimedOut, TooDeep,
+        BoxError, Cause, FailedCheck, MiddlewarePanic, NoCopy, NotAwaited, Panic, ParamError, TimedOut, TooDeep,
         Undelivered, WaitsForItself,
     };
 }

@@ -64,7 +64,9 @@ mod transaction;
 pub use db::Db;
 #[doc = include_str!("../docs/observed.md")]
 pub use events_seaorm_macros::Observed;
-pub use record::{Behavior, Observed, ObservedActiveModel, veto_reason};
+pub use record::{
+    Behavior, FailedCheck, Observed, ObservedActiveModel, failed_check, veto_reason,
+};
 pub use transaction::{Tx, TxStream, transaction};
 
 /// What the derive uses.

@@ -128,7 +128,6 @@ mod draft;
 mod events;
 #[cfg(feature = "serde")]
 mod json;
-mod model;
 mod probe;
 mod register;
 mod vetoes;
@@ -138,7 +137,7 @@ pub use draft::UnknownColumn;
 pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating};
 #[cfg(feature = "serde")]
 pub use json::{JsonFields, register_json};
-pub use model::{Model, models};
+pub use crate::declared::{Model, models, registered_model};
 #[doc(hidden)]
 pub use probe::{OtherEvent, RecordProbe};
 pub use register::{register_copies, register_model};

@@ -2,9 +2,8 @@
 
 use super::{
     events::{Created, Creating, Deleted, Deleting, Updated, Updating, model},
-    model::Model,
 };
-use crate::event::register_clone_fn;
+use crate::{declared::Model, event::register_clone_fn};
 
 /// Registers a model with its six topics, and returns it.
 ///

@@ -7,7 +7,7 @@ use sea_orm::{DbErr, EntityTrait, QueryFilter, TransactionTrait, sea_query::Into
 
 use super::keys::{find_locked, key, rows_by_key, with_keys};
 use crate::{
-    record::{Observed, check_veto, register_observed},
+    record::{Checks, Observed, register_observed},
     transaction::{Tx, transaction},
 };
 
@@ -61,8 +61,7 @@ where
         let rows = find_locked::<E>(tx, condition).await?;
         if is_checked {
             for row in &rows {
-                let event = tx.emit_check(Deleting::new(row.clone())).await;
-                check_veto(event.veto_reason())?;
+                Checks::Tx(tx).delete(row.clone()).await?;
             }
         }
         let mut deleted = 0;
