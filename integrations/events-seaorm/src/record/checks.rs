@@ -2,7 +2,7 @@
 
 use events_core::{
     Event, Registry,
-    record::{Creating, Deleting, Updating},
+    record::{Deleting, Updating},
 };
 use sea_orm::DbErr;
 
