@@ -27,6 +27,10 @@ use crate::{
 ///
 /// Those of the database; a veto of one record, and the failure of a check. None is inserted.
 ///
+/// # Panics
+///
+/// With a `Db`, outside of a runtime of tokio.
+///
 /// # Cancellation
 ///
 /// If the future is dropped, none is inserted, or in a transaction of its own all are.

@@ -117,6 +117,10 @@ where
     ///
     /// Those of the database; a veto of one record, and the failure of a check; a column that is part of the key. None is updated.
     ///
+    /// # Panics
+    ///
+    /// With a `Db`, outside of a runtime of tokio.
+    ///
     /// # Cancellation
     ///
     /// If the future is dropped, none is updated, or in a transaction of its own all are.
