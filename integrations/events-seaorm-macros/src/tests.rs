@@ -157,9 +157,21 @@ fn a_compile_error_names_the_remedy() {
 #[test]
 fn a_model_with_a_wrong_option_is_expanded() {
     for (input, fields, errors) in [
-        ("struct Model { #[observed(secrets)] a: i32, b: i32 }", "a b", 1),
-        ("#[observed(skip)] struct Model { a: i32, #[observed(secret)] b: i32 }", "a b*", 1),
-        ("struct Model { #[observed(x)] a: i32, #[observed(y)] b: i32 }", "a b", 2),
+        (
+            "struct Model { #[observed(secrets)] a: i32, b: i32 }",
+            "a b",
+            1,
+        ),
+        (
+            "#[observed(skip)] struct Model { a: i32, #[observed(secret)] b: i32 }",
+            "a b*",
+            1,
+        ),
+        (
+            "struct Model { #[observed(x)] a: i32, #[observed(y)] b: i32 }",
+            "a b",
+            2,
+        ),
     ] {
         let mut model = Model::parse(&parse_str(input).expect("it is Rust"))
             .expect("it is a model")
@@ -167,10 +179,14 @@ fn a_model_with_a_wrong_option_is_expanded() {
         let error = model.error.take().expect("an option is wrong");
         assert_eq!(error.into_iter().count(), errors, "{input}");
         let names = model.fields.iter();
-        let names = names.map(|field| format!("{}{}", field.ident, if field.is_secret { "*" } else { "" }));
+        let names =
+            names.map(|field| format!("{}{}", field.ident, if field.is_secret { "*" } else { "" }));
         assert_eq!(names.collect::<Vec<_>>().join(" "), fields, "{input}");
         let expansion = crate::expand::expand(&model).to_string();
-        assert!(expansion.contains("ActiveModelBehavior for ActiveModel"), "{expansion}");
+        assert!(
+            expansion.contains("ActiveModelBehavior for ActiveModel"),
+            "{expansion}"
+        );
     }
 }
 

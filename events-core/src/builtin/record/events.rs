@@ -6,14 +6,10 @@
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
 
-use super::{
-    diff::Diff,
-    draft::Draft,
-    vetoes::Vetoes,
-};
+use super::{diff::Diff, draft::Draft, vetoes::Vetoes};
 use crate::{
-    declared::{MODELS, Model},
     current::{BuiltinCheckOnCurrent, BuiltinOnCurrent},
+    declared::{MODELS, Model},
     event::{Event, EventStatics, Family, Owned, Visit, nth},
     metadata::{EventInfo, Location, Origin, SubscriberInfo},
     result::FailedCheck,

@@ -1,8 +1,6 @@
 //! The registration of a model: its topics, and how its events are copied.
 
-use super::{
-    events::{Created, Creating, Deleted, Deleting, Updated, Updating, model},
-};
+use super::events::{Created, Creating, Deleted, Deleting, Updated, Updating, model};
 use crate::{declared::Model, event::register_clone_fn};
 
 /// Registers a model with its six topics, and returns it.

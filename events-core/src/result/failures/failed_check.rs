@@ -50,8 +50,9 @@ impl FailedCheck {
             Cause::Middleware(panic) => {
                 let middleware = panic.middleware();
                 let cause = format!("was called by the middleware `{middleware}`, which panicked");
-                let reason =
-                    format!("the middleware `{middleware}` around the subscriber `{name}` panicked");
+                let reason = format!(
+                    "the middleware `{middleware}` around the subscriber `{name}` panicked"
+                );
                 return Self::new(subscriber, reason, cause);
             }
             cause => ("subscriber", cause.to_string()),
@@ -63,7 +64,11 @@ impl FailedCheck {
     pub(crate) fn of_cut_off(subscriber: &Arc<SubscriberInfo>) -> Option<Self> {
         let name = one_line(&subscriber.name);
         let cause = "was cut off by a middleware".to_owned();
-        Self::new(subscriber, format!("the subscriber `{name}` {cause}"), cause)
+        Self::new(
+            subscriber,
+            format!("the subscriber `{name}` {cause}"),
+            cause,
+        )
     }
 
     fn new(subscriber: &Arc<SubscriberInfo>, reason: String, cause: String) -> Option<Self> {

@@ -1,8 +1,8 @@
 //! Section 4: which topics a pattern matches.
 
 use events_core::{
-    AnyEvent, Event, Registry, args, record::register_model, scanning::Subscribers, subscriber, subscribers,
-    subscribing::Pattern,
+    AnyEvent, Event, Registry, args, record::register_model, scanning::Subscribers, subscriber,
+    subscribers, subscribing::Pattern,
 };
 
 use crate::Journal;

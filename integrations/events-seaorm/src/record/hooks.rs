@@ -6,8 +6,8 @@ use events_core::{
     units::UnitHandle,
 };
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityName, FromQueryResult, Iterable, QueryResult,
-    QueryTrait, sea_query::ValueTuple,
+    ConnectionTrait, DbErr, EntityName, FromQueryResult, Iterable, QueryResult, QueryTrait,
+    sea_query::ValueTuple,
 };
 
 use super::{
@@ -15,8 +15,8 @@ use super::{
     checks::Checks,
     draft::is_key,
     find::{find, find_locked, locked},
-    observed::{ColumnOf, Observed, ObservedActiveModel},
     model_type::check_model,
+    observed::{ColumnOf, Observed, ObservedActiveModel},
     register::register_observed,
     with_old::update_with_old,
 };

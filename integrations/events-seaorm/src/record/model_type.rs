@@ -1,6 +1,7 @@
 //! Events of records of another type than the model, which no write emits.
 //!
-//! `Updated<user::Entity>` is a type, since any type can be a model for `events-core`; but the model of a write is `user::Model`. Only
+//! `Updated<user::Entity>` is a type, since any type can be a model for `events-core`; but the model of a write is `user::Model`. A declared
+//! subscriber of it is an error of the compiler, by `NotAModel` in the expansion of the derive. Those of run time are found here: only
 //! what has had a subscriber, or was emitted, is registered as a model.
 
 use std::{

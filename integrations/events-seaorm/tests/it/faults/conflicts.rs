@@ -31,6 +31,10 @@ enum Way {
 }
 
 impl Way {
+    fn is_bulk(self) -> bool {
+        matches!(self, Self::BulkUpdate | Self::BulkDelete)
+    }
+
     async fn write(self, db: &Tx, user: &user::Model) -> Result<(), DbErr> {
         let of_user = user::Column::Id.eq(user.id);
         match self {
@@ -111,7 +115,9 @@ async fn a_serialization_failure_emits_nothing(database: &Database) {
             let error = way.write(&tx, &ada).await.unwrap_err();
             check_error(&error, CONFLICT);
             let committed = tx.commit().await;
-            assert_eq!(committed.is_err(), database.aborts(), "{what}");
+            // A bulk write has a savepoint of its own.
+            let is_aborted = database.aborts() && !way.is_bulk();
+            assert_eq!(committed.is_err(), is_aborted, "{what}");
             assert!(journal.take().is_empty(), "{what}");
 
             // The same once more, with a transaction of its own: it succeeds, and is received.
@@ -161,10 +167,9 @@ async fn a_deadlock_emits_nothing_of_the_transaction_that_is_ended(database: &Da
         let updated = |old: &str| format!("user.updated(email: \"{old}\" -> \"{winner}\")");
         assert_eq!(received, [updated("one"), updated("two")]);
         // Both connections are clean.
-        tokio::join!(
-            async { new_user("x").insert(&db).await.unwrap() },
-            async { new_user("y").insert(&db).await.unwrap() },
-        );
+        tokio::join!(async { new_user("x").insert(&db).await.unwrap() }, async {
+            new_user("y").insert(&db).await.unwrap()
+        },);
         assert_eq!(journal.take(), ["user.created"; 2]);
     }
     assert_eq!(users(database).await, 8);

@@ -2,9 +2,7 @@
 
 use events_core::{Registry, record::Creating};
 use events_seaorm::{Db, transaction};
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, Statement, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, Statement, TransactionTrait};
 
 use super::check_error;
 use crate::{

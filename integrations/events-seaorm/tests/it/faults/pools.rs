@@ -137,7 +137,7 @@ async fn a_check_that_times_out_refuses_the_write(database: &Database) {
             Some(&*format!("it::faults::pools::{name}")),
             "{error}"
         );
-        assert!(failed.cause().contains("timed out"), "{error}");
+        assert!(failed.cause().contains("its `timeout`"), "{error}");
     };
     let of_ada = || user::Column::Id.eq(ada.id);
     check("never_creates", new_user("b").insert(&db).await.map(drop));

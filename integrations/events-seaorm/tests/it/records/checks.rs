@@ -324,7 +324,10 @@ async fn subscribers_use_the_transaction(database: &Database) {
     tx.rollback().await.unwrap();
     check("rolled back", false).await;
     let check_refused = |error: &DbErr, email: &str| match email {
-        "veto" => assert_eq!((veto_reason(error), failed_check(error)), (Some("no"), None)),
+        "veto" => assert_eq!(
+            (veto_reason(error), failed_check(error)),
+            (Some("no"), None)
+        ),
         _ => assert!(veto_reason(error).is_none() && failed_check(error).is_some()),
     };
     // Refused: what the subscriber has written is gone with a transaction of the write alone.
