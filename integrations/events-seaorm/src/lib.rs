@@ -75,7 +75,7 @@ pub mod __derive {
         Own, OwnBehavior, TextChange, before_delete, before_save, is_changed, register_entity,
     };
     pub use async_trait::async_trait;
-    pub use events_core::{__private::NotAModel, record::Diff};
+    pub use events_core::record::{Diff, NotAModel};
     pub use sea_orm::{ActiveModelBehavior, ConnectionTrait, DbErr};
 }
 

@@ -138,6 +138,7 @@ pub use draft::UnknownColumn;
 pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating};
 #[cfg(feature = "serde")]
 pub use json::{JsonFields, register_json};
+pub use probe::NotAModel;
 #[doc(hidden)]
-pub use probe::{AnyModel, ModelCheck, NotAModel, OtherEvent, RecordProbe, check_model};
+pub use probe::{AnyModel, ModelCheck, OtherEvent, RecordProbe, check_model};
 pub use register::{register_copies, register_model};

@@ -20,7 +20,21 @@ pub trait OtherEvent {
 
 impl<E> OtherEvent for RecordProbe<E> {}
 
-/// A type beside a model that is not one, such as the entity of an ORM; implemented by the derives of integrations.
+/// A type beside a model that is not one, such as the entity of an ORM: no write emits its events. A declared subscriber of them is an
+/// error of the compiler, with the remedy. Derives of integrations implement it.
+///
+/// ```compile_fail
+/// use events_core::{record::{NotAModel, Updated}, subscriber};
+///
+/// struct UserTable;
+///
+/// impl NotAModel for UserTable {
+///     const REMEDY: &'static str = "no write emits an event of `UserTable`; subscribe to that of `User`";
+/// }
+///
+/// #[subscriber]
+/// fn log(event: &Updated<UserTable>) {}
+/// ```
 pub trait NotAModel {
     /// What to write.
     const REMEDY: &'static str;

@@ -106,7 +106,7 @@ async fn a_serialization_failure_emits_nothing(database: &Database) {
                 "{what}"
             );
 
-            // In a savepoint: the rest of the transaction goes on, as without events.
+            // In a savepoint: the transaction continues, as without events.
             let point = tx.begin().await.unwrap();
             let error = way.write(&point, &ada).await.unwrap_err();
             check_error(&error, CONFLICT);

@@ -12,7 +12,7 @@ const REFUSED: &str = "the write was refused: ";
 
 /// An error if the event before the write was vetoed: with the reason of the first veto, or else with the first failure. `vetoes` has
 /// those of the failures as well, at its end.
-pub(crate) fn check(vetoes: &[String], failed: &[failures::FailedCheck]) -> Result<(), DbErr> {
+pub(super) fn check(vetoes: &[String], failed: &[failures::FailedCheck]) -> Result<(), DbErr> {
     let explicit = vetoes.len() - failed.len();
     match (vetoes[..explicit].first(), failed.first()) {
         (Some(reason), _) => Err(custom(format_args!("{VETOED}{reason}"))),

@@ -6,13 +6,15 @@ use events_core::{
 };
 use sea_orm::DbErr;
 
-use super::{
-    draft::{adopt_insert, adopt_update, changed_record, creating, new_record},
-    observed::{Observed, ObservedActiveModel},
-    register::register_observed,
-    veto,
+use super::veto;
+use crate::{
+    record::{
+        draft::{adopt_insert, adopt_update, changed_record, creating, new_record},
+        observed::{Observed, ObservedActiveModel},
+        register::register_observed,
+    },
+    transaction::Tx,
 };
-use crate::transaction::Tx;
 
 /// Where the events before a write are emitted.
 pub(crate) enum Checks<'c> {
@@ -41,7 +43,7 @@ impl Checks<'_> {
     }
 
     /// Emits `Updating` if the update changes the row, and takes over what its subscribers have changed.
-    pub(super) async fn update<A: ObservedActiveModel>(
+    pub(in crate::record) async fn update<A: ObservedActiveModel>(
         &self,
         active: &mut A,
         old: &A::Model,
