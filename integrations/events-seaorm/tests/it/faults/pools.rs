@@ -43,7 +43,8 @@ async fn a_pool_is_closed(database: &Database) {
         new_user("b").insert(&tx).await.unwrap();
         // It is closed by the first poll, and waits for the connection of the transaction.
         let mut close = Box::pin(db.connection().close_by_ref());
-        poll_fn(|context| Poll::Ready(assert!(close.as_mut().poll(context).is_pending()))).await;
+        let is_closing = poll_fn(|context| Poll::Ready(close.as_mut().poll(context).is_pending()));
+        assert!(is_closing.await);
         // Nothing begins, and what has begun ends as it would.
         let texts = &["closed pool", "Connection closed"];
         let error = new_user("c").insert(&db).await.unwrap_err();

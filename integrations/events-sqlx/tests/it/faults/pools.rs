@@ -21,7 +21,8 @@ async fn a_pool_is_closed<DB: TestBackend>(database: &Database<DB>) {
     place(&mut tx, "a").await;
     // It is closed by the first poll, and waits for the connection of the transaction.
     let mut close = Box::pin(database.pool.close());
-    poll_fn(|context| Poll::Ready(assert!(close.as_mut().poll(context).is_pending()))).await;
+    let is_closing = poll_fn(|context| Poll::Ready(close.as_mut().poll(context).is_pending()));
+    assert!(is_closing.await);
     let error = Tx::begin(&database.pool).await.unwrap_err();
     assert!(
         matches!(error, TxError::Database(sqlx::Error::PoolClosed)),
