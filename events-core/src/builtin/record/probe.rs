@@ -53,7 +53,11 @@ pub trait AnyModel {
 
 impl<E> AnyModel for ModelCheck<E> {}
 
-/// Fails, in a constant of generated code, if there is a remedy: the error of the compiler is at the call.
+/// Called in a constant of generated code: a panic is an error of the compiler, at the call.
+///
+/// # Panics
+///
+/// If there is a remedy.
 #[track_caller]
 pub const fn check_model(remedy: Option<&str>) {
     if let Some(remedy) = remedy {
