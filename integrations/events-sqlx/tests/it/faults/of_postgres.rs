@@ -102,7 +102,8 @@ async fn terminate(database: &Database<Postgres>, process: i32) {
     loop {
         let is_alive = sqlx::query_scalar("SELECT count(*) FROM pg_stat_activity WHERE pid = $1");
         let is_alive = is_alive.bind(process).fetch_one(&database.other);
-        if is_alive.await.unwrap() == 0_i64 {
+        let alive: i64 = is_alive.await.unwrap();
+        if alive == 0 {
             return;
         }
         tokio::task::yield_now().await;
