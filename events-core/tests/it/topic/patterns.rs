@@ -254,7 +254,7 @@ fn of_model(_: &dyn AnyEvent) {}
 #[subscriber(topic = "events::db::it::topic::patterns::registered::Invoic::created")]
 fn of_misspelt_model(_: &dyn AnyEvent) {}
 
-#[subscriber(topic = "events::db::.*::Unregistered::created")]
+#[subscriber(topic = "events::db::.*::NeverRegistered::created")]
 fn of_unregistered_model(_: &dyn AnyEvent) {}
 
 #[test]
@@ -270,7 +270,7 @@ fn a_scan_knows_the_events_of_registered_models() {
     );
     check_unmatched(
         subscribers![of_unregistered_model],
-        "events::db::.*::Unregistered::created",
+        "events::db::.*::NeverRegistered::created",
         "call `register_model` before the scan",
     );
 }

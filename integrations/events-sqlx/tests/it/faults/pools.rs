@@ -66,7 +66,7 @@ async fn a_check_that_times_out_refuses_the_write<DB: TestBackend>(database: &Da
     let never = never.timeout(Duration::from_millis(1)).register();
     never.unwrap().detach();
     let mut tx = begin(database, &registry).await;
-    let error = TxError::from(tx.creating(7).await.err().unwrap());
+    let error = TxError::from(tx.creating(7_u8).await.err().unwrap());
     assert_eq!(error.veto_reason(), None);
     let failed = error.failed_check().unwrap();
     assert_eq!(failed.name(), Some("never"));
