@@ -2,7 +2,7 @@
 
 use super::declarations::Declaration;
 use crate::{
-    declared::{EVENTS, EventSelector, MODELS},
+    declared::{EVENTS, EventSelector, MODELS, Model},
     metadata::{EventInfo, PatternText, suggest_topics},
     primitives::one_line,
 };
@@ -59,7 +59,7 @@ impl UnmatchedPattern {
 
 /// The topics of linked events, and of the models that are registered.
 fn topics() -> impl Iterator<Item = &'static str> {
-    let of_models = MODELS.iter().flat_map(|model| model.events());
+    let of_models = MODELS.iter().flat_map(Model::events);
     EVENTS.iter().chain(of_models).map(EventInfo::topic)
 }
 
