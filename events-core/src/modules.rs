@@ -42,8 +42,8 @@ pub mod explaining {
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{
-        BoxError, Cause, MiddlewarePanic, NoCopy, NotAwaited, Panic, ParamError, TimedOut, TooDeep,
-        Undelivered, WaitsForItself,
+        BoxError, Cause, FailedCheck, MiddlewarePanic, NoCopy, NotAwaited, Panic, ParamError,
+        TimedOut, TooDeep, Undelivered, WaitsForItself,
     };
 }
 

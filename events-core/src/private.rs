@@ -5,7 +5,7 @@ use crate::event::Event;
 pub use crate::{
     __finishers as finishers,
     background::{Awaited, KeyFn, OnceHandler, PolicyHandler, TimedAwaited, key_fn},
-    builtin::record::{OtherEvent, RecordProbe},
+    builtin::record::{AnyModel, ModelCheck, OtherEvent, RecordProbe, check_model},
     context::{EmissionSource, OwnSubscription, Subscribed},
     current::{CurrentRegistry, finish_async},
     declared::{

@@ -8,7 +8,8 @@
 //!
 //! - `insert`, `update` and `delete` of SeaORM emit the events: the program has no `emit`.
 //! - `Log` prints the fields that an update has changed, with their old and new values, and no secret.
-//! - `email_is_free` queries in the transaction of the write, and may refuse it.
+//! - `email_is_free` queries in the transaction of the write, and may refuse it. `has_no_debt` and `has_no_points` refuse an update and a
+//!   delete.
 //! - Nothing of a rollback is logged, and of a savepoint that is rolled back nothing either.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happened")]
@@ -17,7 +18,7 @@ use std::{error::Error, fs};
 
 use events_core::{
     observer,
-    record::{Created, Creating, Deleted, Updated},
+    record::{Created, Creating, Deleted, Deleting, Updated, Updating},
     subscriber,
 };
 use events_seaorm::{Db, Tx, bulk, transaction, veto_reason};
@@ -64,6 +65,22 @@ async fn email_is_free(event: &mut Creating<user::Model>, tx: &Tx) -> Result<(),
     Ok(())
 }
 
+/// The diff is what the update changes.
+#[subscriber]
+fn has_no_debt(event: &mut Updating<user::Model>) {
+    if event.diff.contains("points") && event.record.points < 0 {
+        event.veto("points cannot be negative");
+    }
+}
+
+/// The record is the row, as the database has it.
+#[subscriber]
+fn has_no_points(event: &mut Deleting<user::Model>) {
+    if event.record.points > 0 {
+        event.veto(format!("{} points would be lost", event.record.points));
+    }
+}
+
 /// After the commit.
 #[derive(Default)]
 struct Log;
@@ -91,6 +108,13 @@ fn new_user(email: &str) -> user::ActiveModel {
     }
 }
 
+fn print_refusal<T>(result: Result<T, DbErr>) {
+    if let Err(error) = result {
+        let reason = veto_reason(&error).unwrap_or("not by a veto");
+        println!("  refused: {reason}");
+    }
+}
+
 async fn change_email(tx: &Tx, user: &user::Model, email: &str) -> Result<user::Model, DbErr> {
     let mut user = user.clone().into_active_model();
     user.email = Set(email.to_owned());
@@ -115,13 +139,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     change.password = Set("hunter2".to_owned());
     let ada = change.update(&db).await?;
 
-    println!("a veto");
-    if let Err(error) = new_user("ADA@example.org").insert(&db).await {
-        println!(
-            "  refused: {}",
-            veto_reason(&error).unwrap_or("not by a veto")
-        );
-    }
+    println!("vetoes of an insert, an update and a delete");
+    print_refusal(new_user("ADA@example.org").insert(&db).await);
+    let mut change = ada.clone().into_active_model();
+    change.points = Set(-5);
+    print_refusal(change.update(&db).await);
+    print_refusal(ada.clone().delete(&db).await);
 
     println!("a rollback");
     let rolled_back = transaction(&db, async |tx| -> Result<(), DbErr> {
@@ -157,7 +180,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
 
     println!("a delete");
-    ada.delete(&db).await?;
+    let ada = user::Entity::find_by_id(ada.id).one(&db).await?;
+    if let Some(ada) = ada {
+        let mut change = ada.into_active_model();
+        change.points = Set(0);
+        change.update(&db).await?.delete(&db).await?;
+    }
 
     println!("{} users are left", user::Entity::find().count(&db).await?);
     db.connection().close_by_ref().await?;

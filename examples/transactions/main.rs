@@ -132,8 +132,8 @@ async fn import(pool: &SqlitePool, file: &[(&str, i64)]) -> Result<(), TxError> 
 
 /// The reason of a veto, or the error of the first subscriber that failed.
 fn reason(error: &TxError) -> String {
-    if let TxError::Vetoed(vetoed) = error {
-        return vetoed.reason().to_owned();
+    if let Some(reason) = error.veto_reason() {
+        return reason.to_owned();
     }
     let failures = match error {
         TxError::Emit(error) => error

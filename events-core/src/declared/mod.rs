@@ -7,6 +7,7 @@
 //! struct whose methods are handlers.
 //!
 //! - `link_slices`: the slices of event types and of subscribers;
+//! - `models`: the models whose records have events, which are registered at run time;
 //! - `installer`: [`Subscriber`] and [`Installer`];
 //! - `params`: what it does for the parameters of a subscriber;
 //! - `topic_installer`: the same for handlers that take `&dyn AnyEvent`;
@@ -15,6 +16,7 @@
 mod installer;
 mod link_slices;
 mod listener;
+mod models;
 mod params;
 mod topic_installer;
 
@@ -22,3 +24,5 @@ pub(crate) use installer::InstallError;
 pub use installer::{EventSelector, Installer, Subscriber};
 pub use link_slices::{EVENTS, SUBSCRIBERS, events};
 pub use listener::{DefaultProbe, Listener, NoDefault, OneListenerBlockPerType};
+pub(crate) use models::MODELS;
+pub use models::{Model, models, registered_model};

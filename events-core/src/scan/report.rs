@@ -149,8 +149,8 @@ impl ScanReport {
     /// The patterns that match no linked event, each as a text that names the subscriber and, if there are some,
     /// the most similar topics. If there are some, a scan also logs the text at `warn`.
     ///
-    /// The events of models, and those that are emitted by their topic alone, are not known to a scan: a pattern for
-    /// these is here as well.
+    /// Events that are emitted by their topic alone, and those of models that are not yet
+    /// [registered](crate::record::register_model), are not known to a scan: a pattern for these is here as well.
     #[must_use]
     pub fn unmatched_patterns(&self) -> impl ExactSizeIterator<Item = &str> {
         self.hints.unmatched.iter().map(String::as_str)

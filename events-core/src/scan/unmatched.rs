@@ -2,14 +2,18 @@
 
 use super::declarations::Declaration;
 use crate::{
-    declared::{EVENTS, EventSelector},
+    declared::{EVENTS, EventSelector, MODELS, Model},
     metadata::{EventInfo, PatternText, suggest_topics},
     primitives::one_line,
 };
 
+/// The remedy for a pattern of the events of models.
+const OF_MODELS: &str = "; a scan knows the events of a model once it is registered: call `register_model` before the scan, or \
+                         `register_models!` of `events-seaorm`";
+
 /// A declared pattern that matches no linked event.
 ///
-/// It may be meant for events of models, which have a topic for each model, or for events that are emitted by their
+/// It may be meant for events of models that are not registered yet, or for events that are emitted by their
 /// topic alone: a scan does not know these. A similar topic is the sign of a mistake.
 pub(super) struct UnmatchedPattern {
     pub(super) text: String,
@@ -23,7 +27,6 @@ impl UnmatchedPattern {
             return None;
         };
         let compiled = pattern.compile().ok()?;
-        let topics = || EVENTS.iter().map(EventInfo::topic);
         if topics().any(|topic| compiled.matches(topic)) {
             return None;
         }
@@ -44,11 +47,20 @@ impl UnmatchedPattern {
         if let Some(suggestion) = &suggestion {
             text = format!("{text}; {suggestion}");
         }
+        if suggestion.is_none() && pattern.contains("events::db::") {
+            text.push_str(OF_MODELS);
+        }
         Some(Self {
             text,
             has_suggestion: suggestion.is_some() || prefix_pattern.is_some(),
         })
     }
+}
+
+/// The topics of linked events, and of the models that are registered.
+fn topics() -> impl Iterator<Item = &'static str> {
+    let of_models = MODELS.iter().flat_map(Model::events);
+    EVENTS.iter().chain(of_models).map(EventInfo::topic)
 }
 
 /// The pattern that was probably meant by a plain prefix of topics, such as `shop`, `shop::` or `shop::*`: one that
@@ -61,6 +73,6 @@ fn prefix_pattern(text: &str) -> Option<String> {
     }
     let endings = ["::", ".", ""].into_iter();
     let mut starts = endings.map(|ending| format!("{prefix}{ending}"));
-    let is_start = |start: &String| EVENTS.iter().any(|event| event.topic().starts_with(start));
+    let is_start = |start: &String| topics().any(|topic| topic.starts_with(start));
     Some(format!("{}.*", starts.find(is_start)?))
 }

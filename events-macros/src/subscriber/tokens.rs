@@ -55,8 +55,8 @@ pub(super) fn find_listener(subscriber: &Subscriber) -> Option<TokenStream> {
     })
 }
 
-/// Registers how the events of a model are copied, if they can be: for a handler of an observer, and for a parameter that
-/// has the name of an event of a model.
+/// Registers how the events of a model are copied, if they can be, and checks that the type is a model: for a handler of an observer, and
+/// for a parameter that has the name of an event of a model.
 pub(super) fn register_copies(subscriber: &Subscriber) -> Option<TokenStream> {
     let core = &subscriber.core;
     let observed = subscriber.method.as_ref().and_then(Method::observed_event);
@@ -68,9 +68,16 @@ pub(super) fn register_copies(subscriber: &Subscriber) -> Option<TokenStream> {
         }
         None => return None,
     };
+    // An error of it is reported at the type.
+    let span = type_name_span(&subscriber.event);
+    let core_at_type = located_at(core, span);
+    let check = quote_spanned! {span=>
+        #core_at_type::__private::check_model(#core_at_type::__private::ModelCheck::<#event>::REMEDY)
+    };
     Some(quote_spanned! {Span::mixed_site()=>
         {
-            use #core::__private::OtherEvent as _;
+            use #core::__private::{AnyModel as _, OtherEvent as _};
+            const _: () = #check;
             #core::__private::RecordProbe::<#event>::REGISTER_COPIES();
         }
     })

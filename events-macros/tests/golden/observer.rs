@@ -53,7 +53,12 @@ const _: () = {
         after: &[],
         install: |installer| {
             {
-                use ::events_core::__private::OtherEvent as _;
+                use ::events_core::__private::{AnyModel as _, OtherEvent as _};
+                const _: () = ::events_core::__private::check_model(
+                    ::events_core::__private::ModelCheck::<
+                        ::events_core::record::Creating<User>,
+                    >::REMEDY,
+                );
                 ::events_core::__private::RecordProbe::<
                     ::events_core::record::Creating<User>,
                 >::REGISTER_COPIES();
@@ -151,7 +156,12 @@ const _: () = {
             after: &[],
             install: |installer| {
                 {
-                    use ::events_core::__private::OtherEvent as _;
+                    use ::events_core::__private::{AnyModel as _, OtherEvent as _};
+                    const _: () = ::events_core::__private::check_model(
+                        ::events_core::__private::ModelCheck::<
+                            ::events_core::record::Updated<User>,
+                        >::REMEDY,
+                    );
                     ::events_core::__private::RecordProbe::<
                         ::events_core::record::Updated<User>,
                     >::REGISTER_COPIES();

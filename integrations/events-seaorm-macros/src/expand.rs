@@ -37,6 +37,12 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 }
             }
 
+            /// The events of a write are those of its model.
+            impl __events::NotAModel for Entity {
+                const REMEDY: &'static str =
+                    "no write emits an event of `Entity`; subscribe to that of its `Model`, as `Updated<user::Model>`";
+            }
+
             #hooks
         };
     }

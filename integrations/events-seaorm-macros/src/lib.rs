@@ -14,7 +14,11 @@ use syn::{DeriveInput, parse_macro_input};
 pub fn observed(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     match model::Model::parse(&input) {
-        Ok(Some(model)) => expand::expand(&model).into(),
+        Ok(Some(model)) => {
+            let mut expansion = expand::expand(&model);
+            expansion.extend(model.error.map(syn::Error::into_compile_error));
+            expansion.into()
+        }
         Ok(None) => TokenStream::new(),
         Err(error) => error.into_compile_error().into(),
     }

@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) columns: Vec<String>,
     /// The fields that are not shown in JSON as they are in a diff.
     pub(crate) json: Vec<JsonField>,
+    /// What is wrong with its options. The derive expands all the same, so that what it implements is not reported as missing.
+    pub(crate) error: Option<Error>,
 }
 
 /// A column that is compared.
@@ -48,11 +50,6 @@ impl Model {
         if input.ident != "Model" {
             return Err(misplaced());
         }
-        if let Some(attribute) = input.attrs.iter().find(|attribute| is_own(attribute)) {
-            let text =
-                "`observed` has options for fields only: `secret` and `skip`; put it on a field";
-            return Err(Error::new_spanned(attribute, text));
-        }
         let Data::Struct(data) = &input.data else {
             return Err(misplaced());
         };
@@ -64,31 +61,46 @@ impl Model {
             fields: Vec::new(),
             columns: Vec::new(),
             json: Vec::new(),
+            error: None,
         };
+        if let Some(attribute) = input.attrs.iter().find(|attribute| is_own(attribute)) {
+            let text =
+                "`observed` has options for fields only: `secret` and `skip`; put it on a field";
+            model.report(Error::new_spanned(attribute, text));
+        }
         let of_type = SerdeType::new(&input.attrs);
         for field in &named.named {
-            model.add(field, &of_type)?;
+            model.add(field, &of_type);
         }
         Ok(Some(model))
     }
 
-    fn add(&mut self, field: &FieldSyntax, of_type: &SerdeType) -> Result<()> {
-        let options = Options::parse(&field.attrs)?;
+    fn report(&mut self, error: Error) {
+        match &mut self.error {
+            Some(first) => first.combine(error),
+            None => self.error = Some(error),
+        }
+    }
+
+    fn add(&mut self, field: &FieldSyntax, of_type: &SerdeType) {
+        let mut options = Options::default();
+        if let Err(error) = options.parse(&field.attrs) {
+            self.report(error);
+        }
         let Some(ident) = field.ident.clone() else {
-            return Ok(()); // of a struct with named fields, each has one
+            return; // of a struct with named fields, each has one
         };
         let name = ident.unraw().to_string();
         self.json
             .extend(json_field(&name, field, &options, of_type));
         if options.is_ignored {
-            return Ok(());
+            return;
         }
         self.columns.push(name);
         if !options.is_skipped {
             let is_secret = options.is_secret;
             self.fields.push(Field { ident, is_secret });
         }
-        Ok(())
     }
 }
 
@@ -125,16 +137,14 @@ struct Options {
 }
 
 impl Options {
-    fn parse(attributes: &[Attribute]) -> Result<Self> {
-        let mut options = Self::default();
+    fn parse(&mut self, attributes: &[Attribute]) -> Result<()> {
         for attribute in attributes {
-            if is_own(attribute) {
-                options.parse_own(attribute)?;
-            } else if attribute.path().is_ident("sea_orm") {
-                options.is_ignored |= is_ignored(attribute);
+            if attribute.path().is_ident("sea_orm") {
+                self.is_ignored |= is_ignored(attribute);
             }
         }
-        Ok(options)
+        let mut own = attributes.iter().filter(|attribute| is_own(attribute));
+        own.try_for_each(|attribute| self.parse_own(attribute))
     }
 
     fn parse_own(&mut self, attribute: &Attribute) -> Result<()> {
@@ -144,7 +154,8 @@ impl Options {
                 Some(ident) if ident == "skip" => &mut self.is_skipped,
                 _ => {
                     return Err(meta.error(
-                        "unknown option; `secret` shows `[redacted]` in place of the values, and `skip` leaves the field out of diffs",
+                        "unknown option; `secret` shows `[redacted]` in place of the values, in diffs and in JSON, and `skip` leaves the \
+                         field out of both",
                     ));
                 }
             };

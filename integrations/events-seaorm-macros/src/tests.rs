@@ -9,6 +9,9 @@ fn parse(input: &str) -> String {
     let input: DeriveInput = parse_str(input).expect("it is Rust");
     match Model::parse(&input) {
         Ok(None) => "nothing".to_owned(),
+        Ok(Some(Model {
+            error: Some(error), ..
+        })) => format!("error: {error}"),
         Ok(Some(model)) => {
             let name = |field: &crate::model::Field| {
                 format!("{}{}", field.ident, if field.is_secret { "*" } else { "" })
@@ -148,6 +151,43 @@ fn a_compile_error_names_the_remedy() {
             "error: a field that is left out of diffs is not shown",
         ),
     ]);
+}
+
+/// Else the compiler reports what the derive implements as missing as well.
+#[test]
+fn a_model_with_a_wrong_option_is_expanded() {
+    for (input, fields, errors) in [
+        (
+            "struct Model { #[observed(secrets)] a: i32, b: i32 }",
+            "a b",
+            1,
+        ),
+        (
+            "#[observed(skip)] struct Model { a: i32, #[observed(secret)] b: i32 }",
+            "a b*",
+            1,
+        ),
+        (
+            "struct Model { #[observed(x)] a: i32, #[observed(y)] b: i32 }",
+            "a b",
+            2,
+        ),
+    ] {
+        let mut model = Model::parse(&parse_str(input).expect("it is Rust"))
+            .expect("it is a model")
+            .expect("it is observed");
+        let error = model.error.take().expect("an option is wrong");
+        assert_eq!(error.into_iter().count(), errors, "{input}");
+        let names = model.fields.iter();
+        let names =
+            names.map(|field| format!("{}{}", field.ident, if field.is_secret { "*" } else { "" }));
+        assert_eq!(names.collect::<Vec<_>>().join(" "), fields, "{input}");
+        let expansion = crate::expand::expand(&model).to_string();
+        assert!(
+            expansion.contains("ActiveModelBehavior for ActiveModel"),
+            "{expansion}"
+        );
+    }
 }
 
 #[test]

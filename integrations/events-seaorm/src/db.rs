@@ -113,6 +113,10 @@ impl Db {
     ///
     /// The error of the database, and that of the pool if it has no connection in time.
     ///
+    /// # Panics
+    ///
+    /// Outside of a runtime of tokio.
+    ///
     /// # Cancellation
     ///
     /// If the future is dropped, the BEGIN is finished on a task of the runtime, and rolled back.

@@ -18,15 +18,15 @@ pub(crate) fn ended() -> DbErr {
 /// A savepoint is committed before one in it, or a transaction before its savepoints.
 pub(crate) fn open_savepoint() -> DbErr {
     custom(
-        "a transaction is committed while a savepoint in it is open; commit or roll back that one first",
+        "the transaction, or a savepoint, is committed while a savepoint in it is open; commit or roll back that one first",
     )
 }
 
 /// PostgreSQL would answer the COMMIT with a rollback, and with no error.
 pub(crate) fn aborted(error: &DbErr) -> DbErr {
     custom(format_args!(
-        "the transaction is aborted: a statement in it has failed; return the error of that statement, or run it in a \
-         savepoint and roll that back ({error})"
+        "the transaction is aborted: a statement in it has failed; return that error, or run the statement in a savepoint and \
+         roll that back ({error})"
     ))
 }
 

@@ -64,7 +64,7 @@ mod transaction;
 pub use db::Db;
 #[doc = include_str!("../docs/observed.md")]
 pub use events_seaorm_macros::Observed;
-pub use record::{Behavior, Observed, ObservedActiveModel, veto_reason};
+pub use record::{Behavior, FailedCheck, Observed, ObservedActiveModel, failed_check, veto_reason};
 pub use transaction::{Tx, TxStream, transaction};
 
 /// What the derive uses.
@@ -75,7 +75,7 @@ pub mod __derive {
         Own, OwnBehavior, TextChange, before_delete, before_save, is_changed, register_entity,
     };
     pub use async_trait::async_trait;
-    pub use events_core::record::Diff;
+    pub use events_core::record::{Diff, NotAModel};
     pub use sea_orm::{ActiveModelBehavior, ConnectionTrait, DbErr};
 }
 

@@ -26,7 +26,7 @@ use events_core::{
     record::{Change, Created, Creating, Deleted, Deleting, Updated, Updating},
     subscriber, subscribers,
 };
-use events_seaorm::{Db, Tx, bulk, transaction, veto_reason};
+use events_seaorm::{Db, Tx, bulk, failed_check, transaction, veto_reason};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     ModelTrait, QueryFilter, Schema, Set, Statement, StreamTrait, TransactionTrait,
@@ -117,6 +117,7 @@ impl Texts {
         self.debug(&error);
         self.add(error.to_string());
         self.add(veto_reason(&error).unwrap_or_default());
+        self.debug(&failed_check(&error));
     }
 
     /// An error of the database, which is passed on as it is.

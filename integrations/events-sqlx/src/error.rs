@@ -4,7 +4,7 @@
 use std::{error::Error, fmt};
 
 use events_core::{
-    failures::BoxError,
+    failures::{BoxError, FailedCheck},
     units::{CommitError, EmitInError, ReleaseError, UnitEnded},
 };
 
@@ -55,7 +55,8 @@ pub enum TxError {
     /// }
     /// ```
     Emit(BoxError),
-    /// A subscriber vetoed a write.
+    /// A subscriber vetoed a write, or failed before it: see [`veto_reason`](Self::veto_reason) and
+    /// [`failed_check`](Self::failed_check).
     Vetoed(Vetoed),
     /// A statement had failed before, and its error was ignored: PostgreSQL refuses all others until a rollback.
     Aborted,
@@ -68,6 +69,41 @@ pub enum TxError {
     OpenSavepoint,
     /// A subscriber ends the transaction of its emitter.
     NotOwner,
+}
+
+impl TxError {
+    /// Why a subscriber vetoed the write, if the error is a veto: see [`Vetoed::veto_reason`].
+    ///
+    /// ```
+    /// use events_sqlx::TxError;
+    ///
+    /// fn answer(error: &TxError) -> (u16, String) {
+    ///     if let Some(reason) = error.veto_reason() {
+    ///         return (422, reason.to_owned());
+    ///     }
+    ///     if error.failed_check().is_some() {
+    ///         return (503, "try again later".to_owned());
+    ///     }
+    ///     (500, String::new())
+    /// }
+    /// # assert_eq!(answer(&TxError::Aborted).0, 500);
+    /// ```
+    #[must_use]
+    pub fn veto_reason(&self) -> Option<&str> {
+        match self {
+            Self::Vetoed(vetoed) => vetoed.veto_reason(),
+            _ => None,
+        }
+    }
+
+    /// The subscriber that refused the write because it failed: see [`Vetoed::failed_check`].
+    #[must_use]
+    pub fn failed_check(&self) -> Option<&FailedCheck> {
+        match self {
+            Self::Vetoed(vetoed) => vetoed.failed_check(),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for TxError {
@@ -150,7 +186,7 @@ impl From<ReleaseError> for TxError {
 /// A subscriber vetoed a write, or failed before it; returned by [`Tx::creating`](crate::Tx::creating),
 /// [`updating`](crate::Tx::updating) and [`deleting`](crate::Tx::deleting).
 ///
-/// `Display` shows the first reason. Of a subscriber that failed a reason contains the name, and not the text of its error.
+/// `Display` shows the first reason. Of a subscriber that failed it contains the name, and not the text of its error.
 ///
 /// ```
 /// use events_core::{Registry, record::Creating};
@@ -176,39 +212,62 @@ impl From<ReleaseError> for TxError {
 /// let mut tx = Tx::begin(&pool).await?.with_registry(&registry);
 /// let result: Result<User, Vetoed> = tx.creating(User { email: "ada".into() }).await;
 /// let vetoed = result.err().expect("it is vetoed");
-/// assert_eq!(vetoed.reason(), "an e-mail address has an @");
+/// assert_eq!(vetoed.veto_reason(), Some("an e-mail address has an @"));
+/// assert!(vetoed.failed_check().is_none()); // it was called, and has not failed
 /// assert_eq!(vetoed.to_string(), "the write was vetoed: an e-mail address has an @");
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vetoed(Vec<String>);
+#[derive(Clone, Debug)]
+pub struct Vetoed {
+    /// Those of vetoes, then one for each of `failed`.
+    reasons: Vec<String>,
+    failed: Vec<FailedCheck>,
+}
 
 impl Vetoed {
     /// The reasons of an event, if it was vetoed.
-    pub(crate) fn check(reasons: &[String]) -> Result<(), Self> {
+    pub(crate) fn check(reasons: &[String], failed: &[FailedCheck]) -> Result<(), Self> {
         if reasons.is_empty() {
             return Ok(());
         }
-        Err(Self(reasons.to_vec()))
+        Err(Self {
+            reasons: reasons.to_vec(),
+            failed: failed.to_vec(),
+        })
     }
 
-    /// The reason of the first veto.
+    /// The reason of the first veto. `None` if no subscriber vetoed the write, and one [failed](Self::failed_check).
     #[must_use]
-    pub fn reason(&self) -> &str {
-        self.0.first().map_or("", String::as_str)
+    pub fn veto_reason(&self) -> Option<&str> {
+        let vetoes = self.reasons.len() - self.failed.len();
+        self.reasons[..vetoes].first().map(String::as_str)
     }
 
-    /// The reasons of all vetoes: first those of subscribers, then the failures of subscribers.
+    /// The subscriber that refused the write because it failed: it returned an error, panicked, timed out, or was not called. `None` if a
+    /// subscriber vetoed the write.
+    #[must_use]
+    pub fn failed_check(&self) -> Option<&FailedCheck> {
+        match self.veto_reason() {
+            Some(_) => None,
+            None => self.failed.first(),
+        }
+    }
+
+    /// The texts of all: first the reasons of vetoes, then the failures of subscribers.
     #[must_use]
     pub fn reasons(&self) -> &[String] {
-        &self.0
+        &self.reasons
     }
 }
 
 impl fmt::Display for Vetoed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the write was vetoed: {}", self.reason())
+        match (self.veto_reason(), self.failed_check()) {
+            (Some(reason), _) => write!(f, "the write was vetoed: {reason}"),
+            (None, Some(failed)) => write!(f, "the write was refused: {failed}"),
+            (None, None) => f.write_str("the write was vetoed"), // not without a reason
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl<DB: Backend> Tx<'_, DB> {
         let emit = self.at_once(Creating::new(record));
         async move {
             let event = emit.await;
-            Vetoed::check(event.vetoes())?;
+            Vetoed::check(event.vetoes(), event.failed_checks())?;
             Ok(event.record)
         }
     }
@@ -84,7 +84,7 @@ impl<DB: Backend> Tx<'_, DB> {
         let emit = self.at_once(Updating::new(record, diff));
         async move {
             let event = emit.await;
-            Vetoed::check(event.vetoes())?;
+            Vetoed::check(event.vetoes(), event.failed_checks())?;
             Ok(event.record)
         }
     }
@@ -116,7 +116,7 @@ impl<DB: Backend> Tx<'_, DB> {
         let emit = self.at_once(Deleting::new(record));
         async move {
             let event = emit.await;
-            Vetoed::check(event.vetoes())?;
+            Vetoed::check(event.vetoes(), event.failed_checks())?;
             Ok(event.record)
         }
     }

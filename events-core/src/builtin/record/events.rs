@@ -6,14 +6,10 @@
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
 
-use super::{
-    diff::Diff,
-    draft::Draft,
-    model::{MODELS, Model},
-    vetoes::Vetoes,
-};
+use super::{diff::Diff, draft::Draft, vetoes::Vetoes};
 use crate::{
     current::{BuiltinCheckOnCurrent, BuiltinOnCurrent},
+    declared::{MODELS, Model},
     event::{Event, EventStatics, Family, Owned, Visit, nth},
     metadata::{EventInfo, Location, Origin, SubscriberInfo},
     result::FailedCheck,
@@ -322,7 +318,7 @@ macro_rules! can_be_vetoed {
                 }
 
                 /// The reasons of all vetoes: first those of the sync and awaited handlers, then
-                /// those of failures.
+                /// those of [`failed_checks`](Self::failed_checks).
                 #[must_use]
                 pub fn vetoes(&self) -> &[String] {
                     self.vetoes.reasons()
@@ -330,7 +326,14 @@ macro_rules! can_be_vetoed {
 
                 /// The subscribers whose failures vetoed the write.
                 pub fn failed_subscribers(&self) -> impl ExactSizeIterator<Item = &SubscriberInfo> {
-                    self.vetoes.failed().iter().map(|subscriber| &**subscriber)
+                    let failed = self.failed_checks().iter().filter_map(FailedCheck::subscriber);
+                    failed.collect::<Vec<_>>().into_iter()
+                }
+
+                /// The failures that vetoed the write, each with its subscriber and its cause.
+                #[must_use]
+                pub fn failed_checks(&self) -> &[FailedCheck] {
+                    self.vetoes.failed()
                 }
             }
         )*

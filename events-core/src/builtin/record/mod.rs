@@ -128,17 +128,17 @@ mod draft;
 mod events;
 #[cfg(feature = "serde")]
 mod json;
-mod model;
 mod probe;
 mod register;
 mod vetoes;
 
+pub use crate::declared::{Model, models, registered_model};
 pub use diff::{Change, Diff};
 pub use draft::UnknownColumn;
 pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating};
 #[cfg(feature = "serde")]
 pub use json::{JsonFields, register_json};
-pub use model::{Model, models};
+pub use probe::NotAModel;
 #[doc(hidden)]
-pub use probe::{OtherEvent, RecordProbe};
+pub use probe::{AnyModel, ModelCheck, OtherEvent, RecordProbe, check_model};
 pub use register::{register_copies, register_model};

@@ -1,10 +1,7 @@
 //! The registration of a model: its topics, and how its events are copied.
 
-use super::{
-    events::{Created, Creating, Deleted, Deleting, Updated, Updating, model},
-    model::Model,
-};
-use crate::event::register_clone_fn;
+use super::events::{Created, Creating, Deleted, Deleting, Updated, Updating, model};
+use crate::{declared::Model, event::register_clone_fn};
 
 /// Registers a model with its six topics, and returns it.
 ///

@@ -202,6 +202,8 @@ impl Emission {
 
     /// Where the event was emitted: the line of the call of `emit`, `enqueue` or another such method.
     ///
+    /// Of a record event that an integration emits, such as `events-seaorm`, it is a place in the integration, not that of the write.
+    ///
     /// `None` for an event that was enqueued when none of its subscribers took `&Emission`: nothing is stored for such
     /// an event.
     ///

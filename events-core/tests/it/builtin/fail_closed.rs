@@ -23,6 +23,7 @@ trait Check: Snapshot {
     fn new() -> Self;
     fn vetoes(&self) -> &[String];
     fn failed(&self) -> Vec<String>;
+    fn checks(&self) -> Vec<String>;
 }
 
 macro_rules! checks {
@@ -41,6 +42,19 @@ macro_rules! checks {
 
                 fn failed(&self) -> Vec<String> {
                     self.failed_subscribers().map(|info| info.name.to_string()).collect()
+                }
+
+                fn checks(&self) -> Vec<String> {
+                    let checks = self.failed_checks().iter();
+                    let texts = checks.map(|failed| {
+                        if let Some(name) = failed.name() {
+                            assert_eq!(failed.to_string(), format!("the subscriber `{name}` {}", failed.cause()));
+                        } else {
+                            assert_eq!(failed.to_string(), failed.cause());
+                        }
+                        failed.to_string()
+                    });
+                    texts.collect()
                 }
             }
         )*
@@ -211,6 +225,7 @@ fn check<E: Check>(&(kind, [sync, asynchronous, queued]): &Row, is_optional: boo
         assert_eq!(event.vetoes(), vetoes, "{verb}, {context}");
         let failed: Vec<_> = vetoes.iter().map(|_| "check").collect();
         assert_eq!(event.failed(), failed, "{verb}, {context}");
+        assert_eq!(event.checks(), vetoes, "{verb}, {context}");
     }
     if matches!(kind, Kind::AsyncFull | Kind::DeferredFull | Kind::Stopped) {
         return;
@@ -287,6 +302,12 @@ fn all_failures_of_a_suspended_chain_are_vetoes() {
         event.vetoes(),
         [&["explicit".into(), "explicit".into()], &reasons[..]].concat()
     );
+    assert_eq!(event.checks(), reasons);
+    // Of the emitter, after the failures: with the vetoes of handlers, before them.
+    let mut event = event;
+    event.veto("late");
+    assert_eq!(event.vetoes()[2], "late");
+    assert_eq!(event.checks(), reasons);
 }
 
 #[test]

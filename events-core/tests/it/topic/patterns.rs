@@ -1,8 +1,8 @@
 //! Section 4: which topics a pattern matches.
 
 use events_core::{
-    AnyEvent, Event, Registry, args, scanning::Subscribers, subscriber, subscribers,
-    subscribing::Pattern,
+    AnyEvent, Event, Registry, args, record::register_model, scanning::Subscribers, subscriber,
+    subscribers, subscribing::Pattern,
 };
 
 use crate::Journal;
@@ -242,6 +242,37 @@ fn a_scan_reports_a_prefix_that_is_meant_as_a_pattern_with_that_pattern() {
             "{report}"
         );
     }
+}
+
+mod registered {
+    pub(super) struct Invoice;
+}
+
+#[subscriber(topic = "events::db::.*::registered::Invoice::.*")]
+fn of_model(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "events::db::it::topic::patterns::registered::Invoic::created")]
+fn of_misspelt_model(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "events::db::.*::NeverRegistered::created")]
+fn of_unregistered_model(_: &dyn AnyEvent) {}
+
+#[test]
+fn a_scan_knows_the_events_of_registered_models() {
+    register_model::<registered::Invoice>();
+    let scanner = || Registry::new().scanner();
+    let report = scanner().subscribers(subscribers![of_model]).run();
+    assert_eq!(report.unmatched_patterns().len(), 0, "{report}");
+    check_unmatched(
+        subscribers![of_misspelt_model],
+        "events::db::it::topic::patterns::registered::Invoic::created",
+        "; did you mean `events::db::it::topic::patterns::registered::Invoice::created`",
+    );
+    check_unmatched(
+        subscribers![of_unregistered_model],
+        "events::db::.*::NeverRegistered::created",
+        "call `register_model` before the scan",
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use sea_orm::{DbErr, EntityTrait, QueryFilter, TransactionTrait, sea_query::Into
 
 use super::keys::{find_locked, key, rows_by_key, with_keys};
 use crate::{
-    record::{Observed, check_veto, register_observed},
+    record::{Checks, Observed, register_observed},
     transaction::{Tx, transaction},
 };
 
@@ -31,6 +31,10 @@ use crate::{
 /// # Errors
 ///
 /// Those of the database; a veto of one record, and the failure of a check. None is deleted.
+///
+/// # Panics
+///
+/// With a `Db`, outside of a runtime of tokio.
 ///
 /// # Cancellation
 ///
@@ -61,8 +65,7 @@ where
         let rows = find_locked::<E>(tx, condition).await?;
         if is_checked {
             for row in &rows {
-                let event = tx.emit_check(Deleting::new(row.clone())).await;
-                check_veto(event.veto_reason())?;
+                Checks::Tx(tx).delete(row.clone()).await?;
             }
         }
         let mut deleted = 0;

@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Iterable, TransactionTrait};
 
 use super::keys::rows_of_insert;
 use crate::{
-    record::{ColumnOf, ObservedActiveModel, create, register_observed},
+    record::{Checks, ColumnOf, ObservedActiveModel, register_observed},
     transaction::{Tx, transaction},
 };
 
@@ -26,6 +26,10 @@ use crate::{
 /// # Errors
 ///
 /// Those of the database; a veto of one record, and the failure of a check. None is inserted.
+///
+/// # Panics
+///
+/// With a `Db`, outside of a runtime of tokio.
 ///
 /// # Cancellation
 ///
@@ -56,7 +60,7 @@ async fn insert_in<A: ObservedActiveModel>(
     }
     if is_checked {
         for record in &mut records {
-            create(tx, record).await?;
+            Checks::Tx(tx).insert(record).await?;
         }
     }
     let mut inserted = Vec::with_capacity(records.len());

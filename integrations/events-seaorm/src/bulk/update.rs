@@ -12,7 +12,7 @@ use sea_orm::{
 use super::keys::{find_locked, key, rows_by_key, with_keys};
 use crate::{
     error::custom,
-    record::{Observed, ObservedActiveModel, adopt_update, check_veto, is_key, register_observed},
+    record::{Checks, Observed, ObservedActiveModel, adopt_update, is_key, register_observed},
     transaction::{Tx, transaction},
 };
 
@@ -116,6 +116,10 @@ where
     /// # Errors
     ///
     /// Those of the database; a veto of one record, and the failure of a check; a column that is part of the key. None is updated.
+    ///
+    /// # Panics
+    ///
+    /// With a `Db`, outside of a runtime of tokio.
     ///
     /// # Cancellation
     ///
@@ -233,13 +237,9 @@ where
     A: ObservedActiveModel<Entity = E, Model = M>,
     M: Observed<Entity = E> + IntoActiveModel<A> + FromQueryResult + Clone + Send + Sync,
 {
-    let diff = M::diff(old, &new);
-    if diff.is_empty() {
+    let Some(left) = Checks::Tx(tx).changed_row(old, new.clone()).await? else {
         return Ok(new);
-    }
-    let event = tx.emit_check(Updating::new(new.clone(), diff)).await;
-    check_veto(event.veto_reason())?;
-    let left = event.record;
+    };
     if E::Column::iter().all(|column| left.get(column) == new.get(column)) {
         return Ok(new);
     }

@@ -27,6 +27,10 @@ fn options(
 type Boxed<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
 
 /// A transaction of SQLite begins IMMEDIATE, unless it is begun with [`AccessMode::ReadOnly`], or with a mode of its own.
+///
+/// # Panics
+///
+/// To begin a transaction panics outside of a runtime of tokio.
 #[async_trait::async_trait]
 impl TransactionTrait for Db {
     type Transaction = Tx;

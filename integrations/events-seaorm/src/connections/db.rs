@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::{
     db::Db,
-    handoff::{Ours, Reads, answer, clear, take, write_in_pool},
+    handoff::{Identity, OwnConnection, Reads, clear, identify_as, take, write_in_pool},
 };
 
 /// Whether a statement can return the rows that it writes. SQLite can since 3.35; SeaORM reports it only with a feature.
@@ -19,9 +19,9 @@ pub(super) fn supports_returning(backend: DbBackend) -> bool {
 #[async_trait::async_trait]
 impl ConnectionTrait for Db {
     fn get_database_backend(&self) -> DbBackend {
-        answer(|| match self.is_quiet() {
-            true => Ours::Quiet,
-            false => Ours::Db(self.clone()),
+        identify_as(|| match self.is_quiet() {
+            true => Identity::Quiet,
+            false => Identity::Own(OwnConnection::Db(self.clone())),
         });
         self.connection().get_database_backend()
     }

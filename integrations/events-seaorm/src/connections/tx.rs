@@ -6,16 +6,16 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 
 use super::db::supports_returning;
 use crate::{
-    handoff::{Ours, Reads, answer, clear, take},
+    handoff::{Identity, OwnConnection, Reads, clear, identify_as, take},
     transaction::{Tx, TxStream},
 };
 
 #[async_trait::async_trait]
 impl ConnectionTrait for Tx {
     fn get_database_backend(&self) -> DbBackend {
-        answer(|| match self.is_quiet() {
-            true => Ours::Quiet,
-            false => Ours::Tx(self.lent()),
+        identify_as(|| match self.is_quiet() {
+            true => Identity::Quiet,
+            false => Identity::Own(OwnConnection::Tx(self.lent())),
         });
         self.backend()
     }

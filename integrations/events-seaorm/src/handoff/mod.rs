@@ -4,15 +4,15 @@
 //! *baton* to the statement: what to emit when that has been executed. The statement runs in `Db` or `Tx`, and emits the event itself, so
 //! that the write and its event are never split.
 //!
-//! `asking`: which connection a hook runs on; `baton`: what it hands on; `write`: the statement that takes it.
+//! `identify`: which connection a hook runs on; `baton`: what it hands on; `write`: the statement that takes it.
 
-mod asking;
 mod baton;
+mod identify;
 mod write;
 
-pub(crate) use asking::{Ours, answer, ask};
 pub(crate) use baton::{
     Announce, AnnounceEach, Baton, Emission, OldRow, Select, StatementOf, Verb, WithOld, Written,
     clear, pass, take,
 };
+pub(crate) use identify::{Identity, OwnConnection, identify, identify_as};
 pub(crate) use write::{Reads, write_in_pool};

@@ -66,6 +66,14 @@ pub(crate) struct Write {
     is_delete: bool,
 }
 
+/// What a statement has returned, and the old row.
+struct Executed {
+    output: Output,
+    old: Option<QueryResult>,
+    /// Not empty if the row that was returned has the old columns as well: what their names begin with.
+    prefix: &'static str,
+}
+
 impl Write {
     /// Whether it is made of several statements: the old row is read, and the statement returns no row.
     fn needs_transaction(&self) -> bool {
@@ -74,22 +82,42 @@ impl Write {
 
     /// Executes the statement, and makes the emit of what it has written: an error of that is the inner one.
     async fn run(
-        self,
+        mut self,
         connection: &impl ConnectionTrait,
         emitting: &Emitting,
         unit: &UnitHandle,
         is_stale: bool,
     ) -> Result<(Output, Result<Option<Emission>, DbErr>), DbErr> {
-        let select = |is_locked| {
-            let backend = connection.get_database_backend();
-            let select = self.select.as_ref();
-            select.map(|select| select(backend, is_locked))
+        let (announce, announce_each) = (self.announce.take(), self.announce_each.take());
+        let (select, is_delete) = (self.select.take(), self.is_delete);
+        let executed = self.execute(connection, select.as_ref(), is_stale).await?;
+        let emission = match (&executed.output, announce, announce_each) {
+            (Output::Rows(rows), _, Some(announce)) => each(rows, announce, emitting, unit),
+            (Output::Rows(_), _, None) | (_, None, _) => Ok(None),
+            (output, Some(announce), _) => {
+                let select = select.as_ref().filter(|_| !is_delete);
+                let new = read_again(connection, output, select).await;
+                new.and_then(|new| announce(executed.written(new.as_ref()), emitting, unit))
+            }
         };
-        let mut prefix = "";
+        Ok((executed.output, emission))
+    }
+
+    /// Executes the statement, after it has read the old row if the hook has not, or if that may have changed since.
+    async fn execute(
+        self,
+        connection: &impl ConnectionTrait,
+        select: Option<&Select>,
+        is_stale: bool,
+    ) -> Result<Executed, DbErr> {
         let mut old = None;
-        if is_stale && let Some(select) = select(true) {
+        if (is_stale || self.needs_transaction())
+            && let Some(select) = select
+        {
+            let select = select(connection.get_database_backend(), true);
             old = connection.query_one_raw(select).await?;
         }
+        let mut prefix = "";
         let output = match (self.reads, self.with_old) {
             (Reads::Row, Some(with_old)) => {
                 prefix = with_old.prefix;
@@ -97,51 +125,50 @@ impl Write {
             }
             (Reads::Row, None) => Output::Row(connection.query_one_raw(self.statement).await?),
             (Reads::Rows, _) => Output::Rows(connection.query_all_raw(self.statement).await?),
-            (Reads::Nothing, with_old) => {
-                if with_old.is_some()
-                    && let Some(select) = select(true)
-                {
-                    old = connection.query_one_raw(select).await?;
-                }
-                Output::Done(connection.execute_raw(self.statement).await?)
-            }
+            (Reads::Nothing, _) => Output::Done(connection.execute_raw(self.statement).await?),
         };
-        if let Output::Rows(rows) = &output {
-            let emission = match self.announce_each {
-                Some(announce) => each(rows, announce, emitting, unit),
-                None => Ok(None),
-            };
-            return Ok((output, emission));
+        Ok(Executed {
+            output,
+            old,
+            prefix,
+        })
+    }
+}
+
+/// The row that a statement has written, and has not returned.
+async fn read_again(
+    connection: &impl ConnectionTrait,
+    output: &Output,
+    select: Option<&Select>,
+) -> Result<Option<QueryResult>, DbErr> {
+    match (output, select) {
+        (Output::Done(done), Some(select)) if done.rows_affected() > 0 => {
+            let select = select(connection.get_database_backend(), false);
+            connection.query_one_raw(select).await
         }
-        let Some(announce) = self.announce else {
-            return Ok((output, Ok(None)));
+        _ => Ok(None),
+    }
+}
+
+impl Executed {
+    /// What was written; `read_again` is the row if the statement has not returned it.
+    fn written<'r>(&'r self, read_again: Option<&'r QueryResult>) -> Written<'r> {
+        let prefix = self.prefix;
+        let (new, count) = match &self.output {
+            Output::Row(row) => (row.as_ref(), 0),
+            Output::Rows(_) => (None, 0),
+            Output::Done(done) => (read_again, done.rows_affected()),
         };
-        let mut read_again = None;
-        if let Output::Done(done) = &output
-            && !self.is_delete
-            && done.rows_affected() > 0
-            && let Some(select) = select(false)
-        {
-            read_again = match connection.query_one_raw(select).await {
-                Ok(row) => row,
-                Err(error) => return Ok((output, Err(error))),
-            };
+        let old = match prefix.is_empty() {
+            true => self.old.as_ref(),
+            false => new,
+        };
+        match (old, new) {
+            (Some(old), Some(new)) => Written::Rows { old, prefix, new },
+            (None, Some(new)) => Written::Row(new),
+            (Some(old), None) if count > 0 => Written::Gone(old),
+            (_, None) => Written::Count(count),
         }
-        let new = match &output {
-            Output::Row(row) => row.as_ref(),
-            Output::Rows(_) => None,
-            Output::Done(_) => read_again.as_ref(),
-        };
-        let old = if prefix.is_empty() { old.as_ref() } else { new };
-        let written = match (old, new, &output) {
-            (Some(old), Some(new), _) => Written::Rows { old, prefix, new },
-            (None, Some(new), _) => Written::Row(new),
-            (Some(old), None, Output::Done(done)) if done.rows_affected() > 0 => Written::Gone(old),
-            (_, None, Output::Done(done)) => Written::Count(done.rows_affected()),
-            (_, None, Output::Row(_) | Output::Rows(_)) => Written::Count(0),
-        };
-        let emission = announce(written, emitting, unit);
-        Ok((output, emission))
     }
 }
 

@@ -11,13 +11,7 @@ use events_core::{
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::{
-    draft::{adopt_insert, adopt_update, changed_record, creating, new_record},
-    find::find,
-    observed::{Observed, ObservedActiveModel},
-    register::register_observed,
-    veto,
-};
+use super::{checks::Checks, find::find, observed::ObservedActiveModel};
 
 /// Warns of the first such write that a subscriber misses.
 fn warn<M>(is_missed: bool) {
@@ -27,8 +21,9 @@ fn warn<M>(is_missed: bool) {
             tracing::warn!(
                 target: "events_seaorm",
                 model = type_name::<M>(),
-                "a record is written through a connection that emits no events after the write; wrap the pool in \
-                 `events_seaorm::Db::new`, and pass that, or use `db.quietly()` if this is intended",
+                "a record is written through a connection of SeaORM, which emits no events after the write; make a \
+                 `Db` of the pool with `events_seaorm::Db::new(pool)`, and pass that, and its transactions, to the writes; if no events \
+                 are intended, pass `&Db::new(pool).quietly()`",
             );
         });
     }
@@ -40,14 +35,11 @@ where
     C: ConnectionTrait,
 {
     let registry = registry();
+    let checks = Checks::Registry(&registry);
     if insert {
         warn::<A::Model>(registry.has_subscribers::<Created<A::Model>>());
         if registry.has_subscribers::<Creating<A::Model>>() {
-            register_observed::<A::Model>();
-            let shown = new_record(active)?;
-            let event = registry.emit_async(creating(active, &shown)).await;
-            veto::check(event.veto_reason())?;
-            adopt_insert(active, &shown, &event);
+            checks.insert(active).await?;
         }
         return Ok(());
     }
@@ -56,14 +48,7 @@ where
         && let Some(key) = active.get_primary_key_value()
         && let Some(old) = find::<A>(key).one(db).await?
     {
-        register_observed::<A::Model>();
-        let new = changed_record(&old, &*active);
-        let diff = A::Model::diff(&old, &new);
-        if !diff.is_empty() {
-            let event = registry.emit_async(Updating::new(new.clone(), diff)).await;
-            veto::check(event.veto_reason())?;
-            adopt_update(active, &new, &event.record)?;
-        }
+        checks.update(active, &old).await?;
     }
     Ok(())
 }
@@ -79,9 +64,7 @@ where
         && let Some(key) = active.get_primary_key_value()
         && let Some(old) = find::<A>(key).one(db).await?
     {
-        register_observed::<A::Model>();
-        let event = registry.emit_async(Deleting::new(old)).await;
-        veto::check(event.veto_reason())?;
+        Checks::Registry(&registry).delete(old).await?;
     }
     Ok(())
 }

@@ -1,29 +1,29 @@
 //! What the derive calls from the hooks of an entity.
 
 use events_core::{
-    Registry,
     emitting::Emitting,
     record::{Created, Creating, Deleted, Deleting, Updated, Updating},
     units::UnitHandle,
 };
 use sea_orm::{
-    ConnectionTrait, DbBackend, DbErr, EntityName, FromQueryResult, Iterable, QueryResult,
-    QueryTrait, sea_query::ValueTuple,
+    ConnectionTrait, DbErr, EntityName, FromQueryResult, Iterable, QueryResult, QueryTrait,
+    sea_query::ValueTuple,
 };
 
 use super::{
     bare,
-    draft::{adopt_insert, adopt_update, changed_record, creating, is_key, new_record},
+    checks::Checks,
+    draft::is_key,
     find::{find, find_locked, locked},
+    model_type::check_model,
     observed::{ColumnOf, Observed, ObservedActiveModel},
     register::register_observed,
-    veto,
     with_old::update_with_old,
 };
 use crate::{
     handoff::{
-        Announce, AnnounceEach, Baton, Emission, OldRow, Ours, Select, StatementOf, Verb, Written,
-        ask, clear, pass,
+        Announce, AnnounceEach, Baton, Emission, Identity, OldRow, OwnConnection, Select,
+        StatementOf, Verb, Written, clear, identify, pass,
     },
     transaction::{Tx, unbegun_transaction},
 };
@@ -40,11 +40,13 @@ where
     C: ConnectionTrait,
 {
     clear();
-    match (ask(db), insert) {
-        (Some(Ours::Quiet), _) => {}
-        (None, _) => bare::before_save(&mut active, db, insert).await?,
-        (Some(ours), true) => before_insert(&mut active, ours).await?,
-        (Some(ours), false) => before_update(&mut active, ours).await?,
+    let identity = identify(db);
+    check_model::<A>(&identity);
+    match (identity, insert) {
+        (Identity::Quiet, _) => {}
+        (Identity::Foreign, _) => bare::before_save(&mut active, db, insert).await?,
+        (Identity::Own(connection), true) => prepare_insert(&mut active, connection).await?,
+        (Identity::Own(connection), false) => prepare_update(&mut active, connection).await?,
     }
     Ok(active)
 }
@@ -61,67 +63,52 @@ where
     C: ConnectionTrait,
 {
     clear();
-    match ask(db) {
-        Some(Ours::Quiet) => {}
-        None => bare::before_delete(&active, db).await?,
-        Some(ours) => before_delete_ours(&active, ours).await?,
+    let identity = identify(db);
+    check_model::<A>(&identity);
+    match identity {
+        Identity::Quiet => {}
+        Identity::Foreign => bare::before_delete(&active, db).await?,
+        Identity::Own(connection) => prepare_delete(&active, connection).await?,
     }
     Ok(active)
 }
 
 /// The transaction of a write: that of the caller, or one of its own. It begins when it is first used, so that a subscriber of
 /// `Creating` can use the pool, also if that has one connection.
-struct Within {
+struct WriteTransaction {
     tx: Tx,
     is_own: bool,
 }
 
-impl Within {
-    fn new(ours: Ours) -> Option<Self> {
-        match ours {
-            Ours::Db(db) => Some(Self {
+impl WriteTransaction {
+    fn new(connection: OwnConnection) -> Self {
+        match connection {
+            OwnConnection::Db(db) => Self {
                 tx: unbegun_transaction(db.connection(), db.own_registry().cloned(), db.is_quiet()),
                 is_own: true,
-            }),
-            Ours::Tx(tx) => Some(Self { tx, is_own: false }),
-            Ours::Quiet => None,
+            },
+            OwnConnection::Tx(tx) => Self { tx, is_own: false },
         }
     }
 
-    /// What the statement takes on.
+    /// The one that the statement ends.
     fn into_own(self) -> Option<Tx> {
         self.is_own.then_some(self.tx)
     }
 }
 
-fn backend(ours: &Ours) -> DbBackend {
-    match ours {
-        Ours::Db(db) => db.connection().get_database_backend(),
-        Ours::Tx(tx) => tx.backend(),
-        Ours::Quiet => DbBackend::Sqlite,
-    }
-}
-
-fn registry(ours: &Ours) -> Registry {
-    match ours {
-        Ours::Db(db) => db.registry(),
-        Ours::Tx(tx) => tx.registry(),
-        Ours::Quiet => events_core::registry(),
-    }
-}
-
-async fn before_insert<A: ObservedActiveModel>(active: &mut A, ours: Ours) -> Result<(), DbErr> {
-    let registry = registry(&ours);
+async fn prepare_insert<A: ObservedActiveModel>(
+    active: &mut A,
+    connection: OwnConnection,
+) -> Result<(), DbErr> {
+    let registry = connection.registry();
     let announce = registry
         .has_subscribers::<Created<A::Model>>()
         .then(created::<A>);
     let mut within = None;
     if registry.has_subscribers::<Creating<A::Model>>() {
-        register_observed::<A::Model>();
-        let Some(begun) = Within::new(ours) else {
-            return Ok(());
-        };
-        create(&begun.tx, active).await?;
+        let begun = WriteTransaction::new(connection);
+        Checks::Tx(&begun.tx).insert(active).await?;
         within = begun.into_own();
     }
     if within.is_some() || announce.is_some() {
@@ -141,17 +128,11 @@ async fn before_insert<A: ObservedActiveModel>(active: &mut A, ours: Ours) -> Re
     Ok(())
 }
 
-/// Emits `Creating`, and takes over what its subscribers have changed.
-pub(crate) async fn create<A: ObservedActiveModel>(tx: &Tx, active: &mut A) -> Result<(), DbErr> {
-    let shown = new_record(active)?;
-    let event = tx.emit_check(creating(active, &shown)).await;
-    veto::check(event.veto_reason())?;
-    adopt_insert(active, &shown, &event);
-    Ok(())
-}
-
-async fn before_update<A: ObservedActiveModel>(active: &mut A, ours: Ours) -> Result<(), DbErr> {
-    let registry = registry(&ours);
+async fn prepare_update<A: ObservedActiveModel>(
+    active: &mut A,
+    connection: OwnConnection,
+) -> Result<(), DbErr> {
+    let registry = connection.registry();
     let is_checked = registry.has_subscribers::<Updating<A::Model>>();
     let is_announced = registry.has_subscribers::<Updated<A::Model>>();
     let is_set = |column| active.get(column).is_set() && !is_key::<A>(column);
@@ -162,7 +143,7 @@ async fn before_update<A: ObservedActiveModel>(active: &mut A, ours: Ours) -> Re
         return Ok(()); // SeaORM has an error for it
     };
     register_observed::<A::Model>();
-    if !is_checked && let Some(with_old) = update_with_old(&*active, &key, backend(&ours))? {
+    if !is_checked && let Some(with_old) = update_with_old(&*active, &key, connection.backend())? {
         pass(Baton {
             of: of::<A>(Verb::Update, Some(key.clone())),
             within: None,
@@ -174,22 +155,14 @@ async fn before_update<A: ObservedActiveModel>(active: &mut A, ours: Ours) -> Re
         });
         return Ok(());
     }
-    let Some(within) = Within::new(ours) else {
-        return Ok(());
-    };
+    let within = WriteTransaction::new(connection);
     let executed = within.tx.executed();
     let Some(old) = find_locked::<A>(&within.tx, key.clone()).await? else {
         // As that of SeaORM. One that is inserted from now on was not checked, and is not to be written.
         return Err(DbErr::RecordNotUpdated);
     };
     if is_checked {
-        let new = changed_record(&old, &*active);
-        let diff = A::Model::diff(&old, &new);
-        if !diff.is_empty() {
-            let event = within.tx.emit_check(Updating::new(new.clone(), diff)).await;
-            veto::check(event.veto_reason())?;
-            adopt_update(active, &new, &event.record)?;
-        }
+        Checks::Tx(&within.tx).update(active, &old).await?;
     }
     if within.is_own || is_announced {
         pass(Baton {
@@ -205,8 +178,11 @@ async fn before_update<A: ObservedActiveModel>(active: &mut A, ours: Ours) -> Re
     Ok(())
 }
 
-async fn before_delete_ours<A: ObservedActiveModel>(active: &A, ours: Ours) -> Result<(), DbErr> {
-    let registry = registry(&ours);
+async fn prepare_delete<A: ObservedActiveModel>(
+    active: &A,
+    connection: OwnConnection,
+) -> Result<(), DbErr> {
+    let registry = connection.registry();
     let is_checked = registry.has_subscribers::<Deleting<A::Model>>();
     let is_announced = registry.has_subscribers::<Deleted<A::Model>>();
     let Some(key) = active.get_primary_key_value() else {
@@ -216,14 +192,11 @@ async fn before_delete_ours<A: ObservedActiveModel>(active: &A, ours: Ours) -> R
         return Ok(());
     }
     register_observed::<A::Model>();
-    let Some(within) = Within::new(ours) else {
-        return Ok(());
-    };
+    let within = WriteTransaction::new(connection);
     let executed = within.tx.executed();
     let old = find_locked::<A>(&within.tx, key.clone()).await?;
     if is_checked && let Some(old) = &old {
-        let event = within.tx.emit_check(Deleting::new(old.clone())).await;
-        veto::check(event.veto_reason())?;
+        Checks::Tx(&within.tx).delete(old.clone()).await?;
     }
     pass(Baton {
         of: of::<A>(Verb::Delete, Some(key.clone())),

@@ -60,7 +60,7 @@ pub(crate) struct Open {
     is_suspect: bool,
     /// Counts the statements.
     executed: Arc<AtomicU64>,
-    /// Whether a savepoint could not be ended, or a write has no event, so that it is not known what the transaction contains, or a write has no event.
+    /// Whether a savepoint could not be ended, so that it is not known what the transaction contains, or a write has no event.
     is_broken: bool,
 }
 
@@ -109,10 +109,37 @@ impl Connection {
         runtime: Handle,
     ) -> Self {
         let backend = tx.get_database_backend();
+        let mut connection = Self::with(Some(tx), None, backend, unit, runtime);
+        (connection.registry, connection.is_quiet) = (registry, is_quiet);
+        connection
+    }
+
+    /// One that begins when it is first used.
+    pub(super) fn unbegun(
+        pool: &DatabaseConnection,
+        options: TransactionOptions,
+        unit: UnitHandle,
+        registry: Option<Registry>,
+        is_quiet: bool,
+    ) -> Self {
+        let (backend, runtime) = (pool.get_database_backend(), Handle::current());
+        let begin = Some((pool.clone(), options));
+        let mut connection = Self::with(None, begin, backend, unit, runtime);
+        (connection.registry, connection.is_quiet) = (registry, is_quiet);
+        connection
+    }
+
+    fn with(
+        tx: Option<DatabaseTransaction>,
+        begin: Option<(DatabaseConnection, TransactionOptions)>,
+        backend: DbBackend,
+        unit: UnitHandle,
+        runtime: Handle,
+    ) -> Self {
         let executed = Arc::<AtomicU64>::default();
         let open = Open {
-            tx: Some(tx),
-            begin: None,
+            tx,
+            begin,
             savepoints: Vec::new(),
             last: 0,
             executed: Arc::clone(&executed),
@@ -127,41 +154,9 @@ impl Connection {
             ending: watch::Sender::new(0),
             backend,
             unit,
-            registry,
-            is_quiet,
+            registry: None,
+            is_quiet: false,
             runtime,
-        }
-    }
-
-    /// One that begins when it is first used.
-    pub(super) fn unbegun(
-        pool: &DatabaseConnection,
-        options: TransactionOptions,
-        unit: UnitHandle,
-        registry: Option<Registry>,
-        is_quiet: bool,
-    ) -> Self {
-        let executed = Arc::<AtomicU64>::default();
-        let open = Open {
-            tx: None,
-            begin: Some((pool.clone(), options)),
-            savepoints: Vec::new(),
-            last: 0,
-            executed: Arc::clone(&executed),
-            is_suspect: false,
-            is_broken: false,
-        };
-        Self {
-            open: Arc::new(tokio::sync::Mutex::new(open)),
-            dropped: Mutex::default(),
-            executed,
-            writes: watch::Sender::new(0),
-            ending: watch::Sender::new(0),
-            backend: pool.get_database_backend(),
-            unit,
-            registry,
-            is_quiet,
-            runtime: Handle::current(),
         }
     }
 

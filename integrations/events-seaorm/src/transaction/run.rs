@@ -37,6 +37,10 @@ use super::tx::Tx;
 ///
 /// The error of the closure, after the rollback; those of BEGIN and COMMIT.
 ///
+/// # Panics
+///
+/// With a [`Db`](crate::Db), outside of a runtime of tokio. A panic of the closure is not caught.
+///
 /// # Cancellation
 ///
 /// If the future is dropped before the COMMIT, the transaction is rolled back. From the COMMIT on it is finished, as by [`Tx::commit`].

@@ -32,6 +32,7 @@
 //! | checks that write the record of their event | `records::interference::reentrant` |
 //! | connections that wrap one of the crate | `records::interference::wrapped` |
 //! | threads and runtimes that end | `threads` |
+//! | conflicts, deadlocks, lost connections, closed pools, checks that time out | `faults` |
 //! | two writers of two rows | `records::locks::writers_of_two_rows_do_not_wait` |
 //! | updates that no subscriber checks | `records::unchecked` |
 //! | columns that are not set | `records::drafts` |
@@ -45,6 +46,7 @@ mod cases;
 mod cut_off;
 mod database;
 mod delivery;
+mod faults;
 mod gate;
 mod handles;
 mod random;

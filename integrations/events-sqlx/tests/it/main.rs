@@ -6,6 +6,7 @@ mod cases;
 mod cut_off;
 mod database;
 mod delivery;
+mod faults;
 mod foreign;
 mod gate;
 mod records;

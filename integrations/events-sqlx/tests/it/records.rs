@@ -130,16 +130,24 @@ async fn a_veto_is_an_error_that_can_be_read<DB: TestBackend>(database: &Databas
         vetoed(tx.updating(User::new("bad"), diff()).await),
         vetoed(tx.deleting(User::new("bad")).await),
     ] {
-        assert_eq!((vetoed.reason(), vetoed.reasons().len()), ("it is bad", 1));
+        assert_eq!(vetoed.veto_reason(), Some("it is bad"));
+        assert_eq!(vetoed.reasons(), ["it is bad"]);
+        assert!(vetoed.failed_check().is_none());
         assert_eq!(
             TxError::from(vetoed).to_string(),
             "the write was vetoed: it is bad"
         );
     }
     let failed = vetoed(tx.creating(User::new("panics")).await);
+    let check = failed.failed_check().unwrap();
+    assert_eq!(check.name(), Some("it::records::registry::{{closure}}"));
+    assert_eq!(check.cause(), "panicked");
+    let error = TxError::from(failed);
+    assert_eq!(error.veto_reason(), None);
+    assert!(error.failed_check().is_some());
     assert_eq!(
-        failed.reason(),
-        "the subscriber `it::records::registry::{{closure}}` panicked"
+        error.to_string(),
+        "the write was refused: the subscriber `it::records::registry::{{closure}}` panicked"
     );
     // The transaction is well.
     save::<DB>(tx.conn(), "a").await;
@@ -197,7 +205,7 @@ async fn subscribers_take_the_transaction<DB: Declared>(database: &Database<DB>)
     save::<DB>(tx.conn(), &user.email).await;
     tx.created(user).await.unwrap();
     let vetoed = tx.creating(User::new("ada")).await.err().unwrap();
-    assert_eq!(vetoed.reason(), "this address is taken");
+    assert_eq!(vetoed.veto_reason(), Some("this address is taken"));
     tx.commit().await.unwrap();
     assert_eq!(
         database.committed().await,

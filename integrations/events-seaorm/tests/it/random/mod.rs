@@ -11,7 +11,7 @@ mod interrupted;
 mod writers;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     env,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -24,7 +24,11 @@ use events_seaorm::Db;
 use sea_orm::{ConnectionTrait, Statement};
 use tokio::runtime::Handle;
 
-use crate::{Journal, database::Database, records::entities::user};
+use crate::{
+    Journal,
+    database::Database,
+    records::{check_chain, entities::user},
+};
 
 /// How many writers there are, and how many writes are cut off of each kind.
 fn writers(in_cargo_test: usize) -> usize {
@@ -182,22 +186,15 @@ async fn check(database: &Database, journal: &Journal, hot: Option<(i32, &str)>,
         missing.is_empty() && phantom.is_empty(),
         "{what}: missing {missing:?}, phantom {phantom:?}"
     );
-    let Some((id, mut email)) = hot else { return };
+    let Some((id, first)) = hot else { return };
     let changes = received.iter().filter_map(|entry| {
         let change = entry
             .strip_prefix("updated ")?
             .strip_prefix(&format!("{id} "))?;
         change.split_once(' ')
     });
-    let mut next = HashMap::new();
-    for (old, new) in changes {
-        assert_eq!(next.insert(old, new), None, "{what}: two changes of {old}");
-    }
-    assert!(!next.is_empty(), "{what}: it was never changed");
-    while let Some(new) = next.remove(email) {
-        email = new;
-    }
-    assert!(next.is_empty(), "{what}: a gap: {next:?}");
+    let last = check_chain(changes, first, what);
+    assert_ne!(last, first, "{what}: it was never changed");
 }
 
 /// Those entries of the one that the other has not, or not as often; both are sorted.

@@ -6,7 +6,7 @@ use events_core::{
     Registry,
     record::{Created, Creating, Deleting, Updated, Updating},
 };
-use events_seaorm::{Db, Tx, bulk, veto_reason};
+use events_seaorm::{Db, Tx, bulk, failed_check, veto_reason};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, ModelTrait, Set, TransactionTrait,
 };
@@ -60,11 +60,11 @@ impl Writer {
     fn note(&self, result: &Result<(), DbErr>) {
         self.tally.count(match result {
             Ok(()) => "a write",
-            Err(error) => match veto_reason(error) {
-                Some("no") => "a veto",
-                Some(reason) if reason.contains("panicked") => "a panic in a check",
-                Some(reason) if reason.contains("returned an error") => "an error in a check",
+            Err(error) => match failed_check(error).map(|failed| failed.cause()) {
+                Some("panicked") => "a panic in a check",
+                Some("returned an error") => "an error in a check",
                 Some(_) => "a time-out in a check",
+                None if veto_reason(error) == Some("no") => "a veto",
                 None => "an error of the database",
             },
         });
@@ -250,7 +250,7 @@ async fn what_is_received_is_committed(database: &Database) {
     let hot = new_user("start").insert(&dbs[0]).await.unwrap().id;
     let before = tasks_at_rest().await;
     let tally = Tally::default();
-    let mut tasks = Vec::new();
+    let mut running = Vec::new();
     for number in 0..writers(200) {
         let mut random = Random::new(number);
         let (db, polls) = (dbs[random.below(2)].clone(), random.below(25));
@@ -263,7 +263,7 @@ async fn what_is_received_is_committed(database: &Database) {
             own: Vec::new(),
             tally: tally.clone(),
         };
-        tasks.push(tokio::spawn(async move {
+        running.push(tokio::spawn(async move {
             if !is_cut_off {
                 return drop(writer.run(&db).await);
             }
@@ -273,7 +273,7 @@ async fn what_is_received_is_committed(database: &Database) {
             }
         }));
     }
-    for task in tasks {
+    for task in running {
         if let Err(error) = task.await {
             assert!(error.is_panic());
         }

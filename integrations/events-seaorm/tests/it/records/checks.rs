@@ -7,7 +7,7 @@ use events_core::{
     record::{Created, Creating, Deleting, Updating},
     subscriber, subscribers,
 };
-use events_seaorm::{Tx, transaction, veto_reason};
+use events_seaorm::{Tx, failed_check, transaction, veto_reason};
 use futures_core::Stream as _;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
@@ -116,15 +116,20 @@ async fn a_check_that_fails_prevents_the_write(database: &Database) {
     let registry = Registry::with(subscribers![fails, panics]);
     let db = database.db(&registry);
     let error = new_user("a").insert(&db).await.unwrap_err();
-    let reason = veto_reason(&error).unwrap();
-    assert!(reason.ends_with("::fails` returned an error"), "{reason}");
+    assert_eq!(veto_reason(&error), None);
+    let failed = failed_check(&error).unwrap();
+    assert_eq!(failed.name(), Some("it::records::checks::fails"));
+    assert_eq!(failed.cause(), "returned an error");
+    assert_eq!(
+        error.to_string(),
+        format!("Custom Error: the write was refused: {failed}")
+    );
     assert_eq!(users(database).await, 0);
     let ada = new_user("a").insert(&db.quietly()).await.unwrap();
     let error = ada.delete(&db).await.unwrap_err();
-    assert!(
-        veto_reason(&error).unwrap().contains("::panics` panicked"),
-        "{error}"
-    );
+    let failed = failed_check(&error).unwrap();
+    assert_eq!(failed.name(), Some("it::records::checks::panics"));
+    assert_eq!(failed.cause(), "panicked");
     assert_eq!(users(database).await, 1);
 }
 
@@ -318,19 +323,26 @@ async fn subscribers_use_the_transaction(database: &Database) {
     write(&tx, "a").await.unwrap();
     tx.rollback().await.unwrap();
     check("rolled back", false).await;
+    let check_refused = |error: &DbErr, email: &str| match email {
+        "veto" => assert_eq!(
+            (veto_reason(error), failed_check(error)),
+            (Some("no"), None)
+        ),
+        _ => assert!(veto_reason(error).is_none() && failed_check(error).is_some()),
+    };
     // Refused: what the subscriber has written is gone with a transaction of the write alone.
     for email in ["veto", "fail"] {
         let error = new_user(email).insert(&db).await.unwrap_err();
-        assert!(veto_reason(&error).is_some(), "{error}");
+        check_refused(&error, email);
         check(email, false).await;
         let user = new_user("a").insert(&db.quietly()).await.unwrap();
         let mut change = user.clone().into_active_model();
         change.email = Set(email.to_owned());
         let error = change.clone().update(&db).await.unwrap_err();
-        assert!(veto_reason(&error).is_some(), "{error}");
+        check_refused(&error, email);
         let user = change.update(&db.quietly()).await.unwrap();
         let error = user.clone().delete(&db).await.unwrap_err();
-        assert!(veto_reason(&error).is_some(), "{error}");
+        check_refused(&error, email);
         user.delete(&db.quietly()).await.unwrap();
         check(email, false).await;
     }

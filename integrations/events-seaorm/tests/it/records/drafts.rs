@@ -5,7 +5,7 @@ use events_core::{
     record::{Creating, Deleting, UnknownColumn, Updating},
     subscriber, subscribers,
 };
-use events_seaorm::{Tx, bulk, transaction, veto_reason};
+use events_seaorm::{Tx, bulk, failed_check, transaction, veto_reason};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, Set,
     sea_query::Expr,
@@ -280,10 +280,10 @@ async fn a_column_that_does_not_exist_refuses_the_write(database: &Database) {
     let registry = Registry::with(subscribers![write_by_the_name_of_the_column]);
     let db = database.db(&registry);
     let error = new_task("a").insert(&db).await.unwrap_err();
-    let reason = veto_reason(&error).expect("it is refused");
+    let failed = failed_check(&error).expect("it is refused").to_string();
     assert!(
-        reason.ends_with("::write_by_the_name_of_the_column` returned an error"),
-        "{reason}"
+        failed.ends_with("::write_by_the_name_of_the_column` returned an error"),
+        "{failed}"
     );
     assert_eq!(
         task::Entity::find().count(&database.other).await.unwrap(),

@@ -13,6 +13,8 @@ mod methods;
 mod unchecked;
 mod values;
 
+use std::collections::HashMap;
+
 use events_seaorm::Db;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, ModelTrait,
@@ -50,6 +52,24 @@ pub(crate) async fn write_all(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     ada.email = Set("b@x".to_owned());
     let ada = ada.update(db).await?;
     ada.delete(db).await.map(drop)
+}
+
+/// Shows that the changes, each an old and a new value, follow one another from the first value on, and returns the last value.
+pub(crate) fn check_chain<'c>(
+    changes: impl IntoIterator<Item = (&'c str, &'c str)>,
+    first: &'c str,
+    what: &str,
+) -> &'c str {
+    let mut next = HashMap::new();
+    for (old, new) in changes {
+        assert_eq!(next.insert(old, new), None, "{what}: two changes of {old}");
+    }
+    let mut last = first;
+    while let Some(new) = next.remove(last) {
+        last = new;
+    }
+    assert!(next.is_empty(), "{what}: a gap: {next:?}");
+    last
 }
 
 /// Runs what writes, and checks what is emitted.

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use super::{
-    emits,
+    check_chain, emits,
     entities::{create_tables, journal_of, link, user},
     new_post, new_user,
 };
@@ -169,17 +169,10 @@ async fn diffs_of_updates_that_wait(database: &Database) {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
-    let mut left = changes.take();
-    assert_eq!(left.len(), 60);
-    let mut last = "start".to_owned();
-    while let Some(next) = left.iter().position(|change| {
-        let (old, _) = change.split_once(' ').unwrap();
-        old == last
-    }) {
-        let change = left.swap_remove(next);
-        last = change.split_once(' ').unwrap().1.to_owned();
-    }
-    assert!(left.is_empty(), "a gap: {left:?}");
+    let changes = changes.take();
+    assert_eq!(changes.len(), 60);
+    let changes = changes.iter().map(|change| change.split_once(' ').unwrap());
+    let last = check_chain(changes, "start", "updates that wait");
     let row = user::Entity::find_by_id(id)
         .one(&database.other)
         .await

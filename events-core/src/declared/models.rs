@@ -6,7 +6,10 @@
 //! Entries are never freed. There is at most one for each model type in the source of the program, so
 //! the table does not grow with the running time.
 
-use std::{any::type_name, fmt};
+use std::{
+    any::{TypeId, type_name},
+    fmt,
+};
 
 use crate::{
     metadata::{EventInfo, Origin},
@@ -32,7 +35,7 @@ pub struct Model {
 }
 
 impl Model {
-    pub(super) fn new<M: 'static>(events: [EventInfo; 6]) -> Self {
+    pub(crate) fn new<M: 'static>(events: [EventInfo; 6]) -> Self {
         Self {
             name: type_name::<M>(),
             origin: Origin::of::<M>(),
@@ -65,7 +68,7 @@ impl fmt::Debug for Model {
     }
 }
 
-/// The models registered so far, ordered by name; see [`register_model`](super::register_model).
+/// The models registered so far, ordered by name; see [`register_model`](crate::record::register_model).
 ///
 /// ```
 /// use events_core::record::{models, register_model};
@@ -85,7 +88,24 @@ pub fn models() -> Vec<&'static Model> {
     models
 }
 
+/// The model of this type, if it is registered: by [`register_model`](crate::record::register_model), or because one of its events
+/// was emitted or has had a subscriber.
+///
+/// ```
+/// use events_core::{Registry, record::{Updated, registered_model}};
+///
+/// struct Invoice;
+///
+/// assert!(registered_model::<Invoice>().is_none());
+/// Registry::new().on(|_: &Updated<Invoice>| ()).detach();
+/// assert!(registered_model::<Invoice>().is_some_and(|model| model.name().ends_with("::Invoice")));
+/// ```
+#[must_use]
+pub fn registered_model<M: 'static>() -> Option<&'static Model> {
+    MODELS.get(TypeId::of::<M>())
+}
+
 /// With some hundred models a bucket has a few of them.
 const BUCKETS: usize = 64;
 
-pub(super) static MODELS: TypeMap<Model, BUCKETS> = TypeMap::new();
+pub(crate) static MODELS: TypeMap<Model, BUCKETS> = TypeMap::new();
