@@ -33,8 +33,9 @@ impl<'i> Installer<'i> {
             options,
             ..
         } = self.subscriber;
-        let may_run_later = options.asynchronous || options.deferred || self.may_wait_for_unit();
-        Prepare::new(self.states, name, *location, may_run_later)
+        let is_later = options.asynchronous || options.deferred || self.may_wait_for_unit();
+        let may_run_later = is_later && self.durable.is_none();
+        Prepare::new(self.states, name, *location, may_run_later).with_durable(self.durable)
     }
 
     /// Whether it may wait for the end of a unit of work: its option says so or, without one, an event type that it

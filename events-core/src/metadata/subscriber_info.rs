@@ -86,6 +86,9 @@ pub struct SubscriberInfo {
     pub delay: Option<Duration>,
     /// Whether a condition (`when`) decides for each event whether it is called.
     pub conditional: bool,
+    /// Its id in the database, if it is [durable](crate::delivering): it is called in no emit, but with events from a
+    /// store.
+    pub durable: Option<&'static str>,
     /// The permit of `once`, which its handler claims.
     pub(crate) permit: Option<Arc<Once>>,
     /// Claimed when its subscription ends. Only of a subscriber with a condition: any other that is skipped for no other
@@ -165,6 +168,7 @@ impl SubscriberInfo {
             per_key: false,
             delay,
             conditional: false,
+            durable: None,
             permit: None,
             ended: None,
             is_middleware: false,
@@ -207,6 +211,12 @@ impl SubscriberInfo {
             debounce: self.debounce,
             per_key: self.per_key,
         }
+    }
+
+    /// Whether it is called only when its event did not happen, or with events from a store: it does not receive what is
+    /// emitted.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.durable.is_some() || self.unit_phase == Some(UnitPhase::AfterRollback)
     }
 
     /// Whether its calls may have to wait for others of it.
@@ -252,9 +262,13 @@ impl SubscriberInfo {
     }
 
     /// Its kind, as the report of a scan shows it: `sync`, `awaited`, `async`, `deferred` or `async deferred`. After `sync`
-    /// follows `mut` if the handler takes the event by `&mut`, and after each `once` if it runs at most once.
+    /// follows `mut` if the handler takes the event by `&mut`, and after each `once` if it runs at most once. That of one
+    /// that receives events from a store is `durable`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
+        if self.durable.is_some() {
+            return "durable";
+        }
         if self.awaited {
             return if self.once { "awaited once" } else { "awaited" };
         }
@@ -271,6 +285,9 @@ impl SubscriberInfo {
     /// When it runs in a unit of work, if that is not what its kind says: a sync or awaited one not at once, one that runs
     /// later not after the commit. Of an event that is not known, the option says when.
     pub(crate) fn own_unit_phase(&self, event: Option<&EventInfo>) -> Option<UnitPhase> {
+        if self.durable.is_some() {
+            return None;
+        }
         let phase = match event {
             Some(event) => self.unit_phase_for(event),
             None => self.unit_phase?,
@@ -283,8 +300,11 @@ impl SubscriberInfo {
         (!is_usual).then_some(phase)
     }
 
-    /// Its kind, and behind it the phase of a unit of work, if the kind does not say it.
+    /// Its kind, and behind it the phase of a unit of work, if the kind does not say it, or the id in the database.
     pub(crate) fn kind_and_phase(&self, event: Option<&EventInfo>) -> Cow<'static, str> {
+        if let Some(id) = self.durable {
+            return format!("durable \"{}\"", one_line(id)).into();
+        }
         match self.own_unit_phase(event) {
             None => self.kind().into(),
             Some(phase) => format!("{} {phase}", self.kind()).into(),
@@ -317,6 +337,7 @@ impl fmt::Debug for SubscriberInfo {
             per_key,
             delay,
             conditional,
+            durable,
             permit: _,
             ended: _,
             is_middleware: _,
@@ -343,6 +364,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("per_key", per_key)
             .field("delay", delay)
             .field("conditional", conditional)
+            .field("durable", durable)
             .finish()
     }
 }

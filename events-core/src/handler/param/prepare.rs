@@ -64,6 +64,7 @@ pub struct Prepare<'p> {
     subscriber: &'static str,
     location: Location,
     may_run_later: bool,
+    durable: Option<&'static str>,
 }
 
 impl<'p> Prepare<'p> {
@@ -78,7 +79,12 @@ impl<'p> Prepare<'p> {
             subscriber,
             location,
             may_run_later,
+            durable: None,
         }
+    }
+
+    pub(crate) fn with_durable(self, durable: Option<&'static str>) -> Self {
+        Self { durable, ..self }
     }
 
     /// The value of this type that was given to a scan of the registry with [`state`](crate::scanning::Scanner::state),
@@ -118,6 +124,25 @@ impl<'p> Prepare<'p> {
     #[must_use]
     pub fn may_run_later(&self) -> bool {
         self.may_run_later
+    }
+
+    /// The id of the subscriber, if it is [durable](crate::delivering): it is called with events from a store, by what
+    /// delivers them. It may not run later then.
+    ///
+    /// ```
+    /// use events_core::handlers::{Prepare, PrepareError};
+    ///
+    /// /// The preparation of a parameter that only a store gives.
+    /// fn prepare(scan: &Prepare<'_>) -> Result<(), PrepareError> {
+    ///     match scan.durable() {
+    ///         Some(_) => Ok(()),
+    ///         None => Err(PrepareError::new("only a durable subscriber has it; add `durable = \"its.id\"`")),
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn durable(&self) -> Option<&'static str> {
+        self.durable
     }
 }
 
