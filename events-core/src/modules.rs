@@ -140,7 +140,7 @@ pub mod units {
         metadata::UnitPhase,
         unit::{
             CommitError, EnteredUnit, InUnit, Prepared, ReleaseError, Savepoint, UnitEnded,
-            UnitHandle, WithUnit, without_unit,
+            UnitHandle, WithUnit, current_unit, without_unit,
         },
     };
 }

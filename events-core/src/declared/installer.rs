@@ -108,6 +108,8 @@ pub struct Installer<'i> {
     pub(crate) group: &'i mut SubscriberGroup,
     /// The id of a durable subscriber.
     pub(super) durable: Option<&'static str>,
+    /// The types with which its parameters have marked it.
+    pub(super) marks: Vec<TypeId>,
     /// Whether the subscriber takes `&Emission`.
     pub(super) takes_emission: bool,
     /// The handle on the subscription, if the subscriber takes `&Emission` and is a method of a listener that is added.
@@ -138,6 +140,7 @@ impl<'i> Installer<'i> {
             policies: CallPolicies::NONE,
             group,
             durable: None,
+            marks: Vec::new(),
             takes_emission: false,
             own: OwnSubscription::default(),
             added,
@@ -376,6 +379,9 @@ impl<'i> Installer<'i> {
         subscriber.takes_emission = self.takes_emission;
         subscriber.conditional = self.conditional;
         subscriber.durable = self.durable;
+        if !self.marks.is_empty() {
+            subscriber.marks = self.marks.as_slice().into();
+        }
         subscriber.permit = self.permit.clone();
         subscriber.ended = self.ended.clone();
         let targets =

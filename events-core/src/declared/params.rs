@@ -21,7 +21,10 @@ impl<'i> Installer<'i> {
                 self.own.take();
             }
         }
-        P::prepare(&self.registration_of_param())
+        let prepare = self.registration_of_param();
+        let prepared = P::prepare(&prepare);
+        self.marks.extend(prepare.into_marks());
+        prepared
             .map_err(|error| self.record(type_name::<P>(), error))
             .ok()
     }

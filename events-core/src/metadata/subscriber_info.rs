@@ -1,6 +1,6 @@
 //! Descriptions of subscribers, and their options that are plain values.
 
-use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{any::TypeId, borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use super::{
     info::{EventInfo, crate_of},
@@ -94,6 +94,8 @@ pub struct SubscriberInfo {
     /// Claimed when its subscription ends. Only of a subscriber with a condition: any other that is skipped for no other
     /// reason is known to have ended.
     pub(crate) ended: Option<Arc<Once>>,
+    /// The types with which its parameters have marked it.
+    pub(crate) marks: Box<[TypeId]>,
     /// Whether it is no subscriber, but a middleware around an emission.
     pub(crate) is_middleware: bool,
 }
@@ -171,6 +173,7 @@ impl SubscriberInfo {
             durable: None,
             permit: None,
             ended: None,
+            marks: Box::default(),
             is_middleware: false,
         }
     }
@@ -222,6 +225,22 @@ impl SubscriberInfo {
     /// Whether its calls may have to wait for others of it.
     pub(crate) fn limits_calls(&self) -> bool {
         self.concurrency.is_some() || self.per_key
+    }
+
+    /// Whether one of its parameters has [marked](crate::handlers::Prepare::mark) it with this type.
+    ///
+    /// ```
+    /// use events_core::info::SubscriberInfo;
+    ///
+    /// struct Transaction;
+    ///
+    /// fn begins_transaction(subscriber: &SubscriberInfo) -> bool {
+    ///     subscriber.has_mark::<Transaction>()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn has_mark<T: 'static>(&self) -> bool {
+        self.marks.contains(&TypeId::of::<T>())
     }
 
     /// The crate that declares it; empty if the module is.
@@ -340,6 +359,7 @@ impl fmt::Debug for SubscriberInfo {
             durable,
             permit: _,
             ended: _,
+            marks: _,
             is_middleware: _,
         } = self;
         f.debug_struct("SubscriberInfo")

@@ -1,10 +1,16 @@
 //! What a parameter can request when its subscriber is registered, and why it cannot be prepared.
 
-use std::{any::type_name, error::Error, fmt, sync::Arc};
+use std::{
+    any::{TypeId, type_name},
+    error::Error,
+    fmt,
+    sync::{Arc, Mutex},
+};
 
 use crate::{
     context::ValuesByType,
     metadata::Location,
+    primitives::sync::lock,
     result::{BoxError, error_text},
 };
 
@@ -65,6 +71,7 @@ pub struct Prepare<'p> {
     location: Location,
     may_run_later: bool,
     durable: Option<&'static str>,
+    marks: Mutex<Vec<TypeId>>,
 }
 
 impl<'p> Prepare<'p> {
@@ -80,6 +87,7 @@ impl<'p> Prepare<'p> {
             location,
             may_run_later,
             durable: None,
+            marks: Mutex::default(),
         }
     }
 
@@ -124,6 +132,16 @@ impl<'p> Prepare<'p> {
     #[must_use]
     pub fn may_run_later(&self) -> bool {
         self.may_run_later
+    }
+
+    /// Marks the subscriber with a type, which [`SubscriberInfo::has_mark`](crate::info::SubscriberInfo::has_mark) finds: what
+    /// calls it then knows that it has such a parameter. It is for the parameters of durable subscribers.
+    pub fn mark<T: 'static>(&self) {
+        lock(&self.marks).push(TypeId::of::<T>());
+    }
+
+    pub(crate) fn into_marks(self) -> Vec<TypeId> {
+        std::mem::take(&mut *lock(&self.marks))
     }
 
     /// The id of the subscriber, if it is [durable](crate::delivering): it is called with events from a store, by what
