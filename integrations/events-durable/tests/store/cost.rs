@@ -22,11 +22,12 @@ async fn check<DB: TestEngine>(
 ) {
     database.with_routes(&[("t", "s", per_key)]).await;
     let store = async |numbers: std::ops::Range<usize>| {
+        let first = numbers.start;
         let events: Vec<_> = numbers.map(|number| make(&number.to_string())).collect();
         database.store(&events).await;
         DB::run(&database.pool, after).await;
         let ready: Vec<_> = (0..20)
-            .map(|number| event(&format!("ready {number} of {}", events.len()), "t", None))
+            .map(|number| event(&format!("ready {number} after {first}"), "t", None))
             .collect();
         database.store(&ready).await;
     };

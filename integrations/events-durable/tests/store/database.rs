@@ -54,9 +54,6 @@ fn number() -> usize {
 
 /// What the tests do with a database.
 pub(crate) trait TestEngine: Engine {
-    /// Whether several transactions may write at once.
-    const CONCURRENT: bool;
-
     /// Creates a database; `None` if there is no server.
     fn create() -> impl Future<Output = Option<Database<Self>>> + Send;
 
@@ -71,8 +68,6 @@ pub(crate) trait TestEngine: Engine {
 }
 
 impl TestEngine for Sqlite {
-    const CONCURRENT: bool = false;
-
     async fn create() -> Option<Database<Self>> {
         let name = format!("events-durable-{}-{}.db", std::process::id(), number());
         let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -124,8 +119,6 @@ impl TestEngine for Sqlite {
 }
 
 impl TestEngine for Postgres {
-    const CONCURRENT: bool = true;
-
     async fn create() -> Option<Database<Self>> {
         let schema = format!("test_{}", number());
         let server = server::socket()?;

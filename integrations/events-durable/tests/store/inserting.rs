@@ -17,6 +17,7 @@ async fn what_is_stored_is_delivered_as_it_was<DB: TestEngine>(database: &Databa
     database.with_routes(&[("t", "s", true)]).await;
     let full = NewEvent {
         version: 7,
+        // Before the insert: it has its place in the order of its key.
         due: Some(12),
         trace: Some("00-trace-01".to_owned()),
         parent: Some("parent".to_owned()),
