@@ -56,6 +56,7 @@ DECLARE
     subscribers TEXT[];
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
+    p_now BIGINT := (extract(epoch FROM now()) * 1000)::bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(1702257006, b.bucket)
         FROM (SELECT DISTINCT ev_bucket(k) AS bucket FROM unnest(p_key) k WHERE k IS NOT NULL ORDER BY 1) b;
@@ -70,14 +71,14 @@ BEGIN
         INSERT INTO ev_delivery (seq, subscriber, key, state, due)
         SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN e.key END,
             CASE
-                WHEN e.due IS NOT NULL THEN 6
+                WHEN e.due > p_now THEN 6
                 WHEN NOT r.per_key OR e.key IS NULL OR is_old THEN 1
-                WHEN row_number() OVER (PARTITION BY r.subscriber, e.key, e.due IS NULL ORDER BY e.seq) = 1
+                WHEN row_number() OVER (PARTITION BY r.subscriber, e.key, coalesce(e.due > p_now, FALSE) ORDER BY e.seq) = 1
                     AND NOT EXISTS (SELECT FROM ev_delivery b
                         WHERE b.subscriber = r.subscriber AND b.key = e.key AND b.key IS NOT NULL AND b.state <= 4) THEN 1
                 ELSE 0
             END,
-            coalesce(e.due, (extract(epoch FROM now()) * 1000)::bigint)
+            coalesce(e.due, p_now)
         FROM e JOIN ev_route r ON r.topic = e.topic
         RETURNING subscriber
     )
@@ -94,6 +95,7 @@ DECLARE
     subscribers TEXT[];
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
+    p_now BIGINT := (extract(epoch FROM now()) * 1000)::bigint;
 BEGIN
     IF p_key IS NOT NULL THEN
         PERFORM pg_advisory_xact_lock(1702257006, ev_bucket(p_key));
@@ -106,13 +108,13 @@ BEGIN
         INSERT INTO ev_delivery (seq, subscriber, key, state, due)
         SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN p_key END,
             CASE
-                WHEN p_due IS NOT NULL THEN 6
+                WHEN p_due > p_now THEN 6
                 WHEN NOT r.per_key OR p_key IS NULL OR is_old THEN 1
                 WHEN EXISTS (SELECT FROM ev_delivery b
                     WHERE b.subscriber = r.subscriber AND b.key = p_key AND b.state <= 4) THEN 0
                 ELSE 1
             END,
-            coalesce(p_due, (extract(epoch FROM now()) * 1000)::bigint)
+            coalesce(p_due, p_now)
         FROM e, ev_route r WHERE r.topic = p_topic
         RETURNING subscriber
     )

@@ -30,13 +30,6 @@ macro_rules! implement_deliver {
                 },
             };
 
-            /// The claims of the parameter 1 that are valid.
-            const VALID: &str = concat!(
-                " WHERE state = 3 AND (seq, subscriber, fence) IN (
-                    SELECT CAST(value->>1 AS BIGINT), value->>0, CAST(value->>2 AS INTEGER) FROM ",
-                $items, ")",
-            );
-
             impl Deliver for $db {
                 async fn claim(
                     pool: &Pool<Self>,
@@ -104,13 +97,11 @@ macro_rules! implement_deliver {
                     claims: &[&Claim],
                     delay: Duration,
                 ) -> Result<u64, StoreError> {
-                    let statement = format!(
-                        concat!(
-                            "UPDATE ev_delivery SET state = CASE WHEN lost > 0 THEN 2 ELSE 1 END, due = ", $now, " + $2{}",
-                        ),
-                        VALID,
-                    );
-                    let written = sqlx::query(sqlx::AssertSqlSafe(statement))
+                    let written = sqlx::query(concat!(
+                        "UPDATE ev_delivery SET state = CASE WHEN lost > 0 THEN 2 ELSE 1 END, due = ", $now, " + $2
+                         WHERE state = 3 AND (seq, subscriber, fence) IN (
+                            SELECT CAST(value->>1 AS BIGINT), value->>0, CAST(value->>2 AS INTEGER) FROM ", $items, ")",
+                    ))
                         .bind(list_of(claims))
                         .bind(millis(delay))
                         .execute(pool)
@@ -123,19 +114,20 @@ macro_rules! implement_deliver {
                     claims: &[&Claim],
                     lease: Duration,
                 ) -> Result<Vec<bool>, StoreError> {
-                    let statement = format!(
-                        concat!("UPDATE ev_delivery SET due = ", $now, " + $2{} RETURNING seq, subscriber"),
-                        VALID,
-                    );
-                    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+                    let rows = sqlx::query(concat!(
+                        "UPDATE ev_delivery SET due = ", $now, " + $2
+                         WHERE state = 3 AND (seq, subscriber, fence) IN (
+                            SELECT CAST(value->>1 AS BIGINT), value->>0, CAST(value->>2 AS INTEGER) FROM ", $items, ")
+                         RETURNING seq, subscriber, fence",
+                    ))
                         .bind(list_of(claims))
                         .bind(millis(lease))
                         .fetch_all(pool)
                         .await?;
-                    let valid: std::collections::HashSet<(i64, String)> =
-                        rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+                    let valid: std::collections::HashSet<(i64, String, i32)> =
+                        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
                     let is_valid =
-                        |claim: &&Claim| valid.contains(&(claim.event.seq, claim.subscriber.clone()));
+                        |claim: &&Claim| valid.contains(&(claim.event.seq, claim.subscriber.clone(), claim.fence));
                     Ok(claims.iter().map(is_valid).collect())
                 }
 
