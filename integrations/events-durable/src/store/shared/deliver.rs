@@ -188,7 +188,7 @@ macro_rules! implement_deliver {
                     .await?;
                     let mut promoted = 0;
                     for key in keys {
-                        promoted += u64::from(own::promote(pool, subscriber, &key).await?);
+                        promoted += u64::from(own::reorder(pool, subscriber, &key).await?);
                     }
                     Ok(promoted)
                 }
@@ -199,8 +199,12 @@ macro_rules! implement_deliver {
                 ) -> Result<Option<Duration>, StoreError> {
                     let left: Option<i64> = sqlx::query_scalar(concat!(
                         "SELECT min(n.due) - ", $now, " FROM (
-                            SELECT (SELECT d.due FROM ev_delivery d WHERE d.subscriber = s.value AND d.state IN (1, 6)
+                            SELECT (SELECT d.due FROM ev_delivery d WHERE d.subscriber = s.value AND d.state = 1
                                 AND d.due > ", $now, " ORDER BY d.due LIMIT 1) AS due
+                            FROM ", $texts, " s WHERE NOT EXISTS (SELECT 1 FROM ev_pause p WHERE p.subscriber = s.value)
+                            UNION ALL
+                            SELECT (SELECT d.due FROM ev_delivery d WHERE d.subscriber = s.value AND d.state = 6
+                                AND d.due > ", $now, " ORDER BY d.due LIMIT 1)
                             FROM ", $texts, " s WHERE NOT EXISTS (SELECT 1 FROM ev_pause p WHERE p.subscriber = s.value)
                             UNION ALL
                             SELECT (SELECT d.due FROM ev_delivery d WHERE d.subscriber = s.value AND d.state IN (2, 3)
