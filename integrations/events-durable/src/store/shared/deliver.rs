@@ -1,15 +1,5 @@
 //! The statements that mark what became of deliveries.
 
-/// What is written of the text of an error.
-pub(in crate::store) fn cut_off(error: &str) -> &str {
-    const MOST: usize = 2000;
-    let end = error
-        .char_indices()
-        .nth(MOST)
-        .map_or(error.len(), |(at, _)| at);
-    &error[..end]
-}
-
 /// `now`: the time of the database in milliseconds; `items`: the rows of the parameter 1, a JSON array; `texts`: the same as
 /// texts; `lock`: what a SELECT ends with that is to lock its rows. What differs further is in the module `own`.
 macro_rules! implement_deliver {
@@ -25,8 +15,7 @@ macro_rules! implement_deliver {
                 deliver::{Claim, Deliver, Done, Failed, Next, WhenDead},
                 error::StoreError,
                 shared::{
-                    deliver::cut_off,
-                    json::{claims as list_of, count, list, millis},
+                    values::{claims as list_of, count, cut_off, list, millis},
                 },
             };
 
