@@ -8,10 +8,7 @@ use std::{
 };
 
 use crate::{
-    background::{
-        Awaited, CallState, ErasedAwaited, FilteredAwaited, FilteredHandler, KeyFn, PolicyHandler,
-        TimedAwaited,
-    },
+    background::{Awaited, ErasedAwaited, FilteredAwaited, FilteredHandler},
     context::OwnSubscription,
     event::{Family, Snapshot, register_clone_fn},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Run, States, Step},
@@ -104,8 +101,12 @@ pub struct Installer<'i> {
     permit: Option<Arc<Once>>,
     ended: Option<Arc<Once>>,
     pub(super) errors: Vec<InstallError>,
-    policies: CallPolicies,
+    pub(super) policies: CallPolicies,
     pub(crate) group: &'i mut SubscriberGroup,
+    /// The id of a durable subscriber.
+    pub(super) durable: Option<&'static str>,
+    /// The types with which its parameters have marked it.
+    pub(super) marks: Vec<TypeId>,
     /// Whether the subscriber takes `&Emission`.
     pub(super) takes_emission: bool,
     /// The handle on the subscription, if the subscriber takes `&Emission` and is a method of a listener that is added.
@@ -135,6 +136,8 @@ impl<'i> Installer<'i> {
             errors: Vec::new(),
             policies: CallPolicies::NONE,
             group,
+            durable: None,
+            marks: Vec::new(),
             takes_emission: false,
             own: OwnSubscription::default(),
             added,
@@ -178,33 +181,6 @@ impl<'i> Installer<'i> {
                 error: error.to_string().trim_end_matches('.').to_owned(),
             }),
         }
-    }
-
-    /// The handler with policies, beside its limit of concurrent calls. `key` returns the key of an event, if the calls
-    /// have one.
-    pub fn with_policies<E, H: Background<E>>(
-        &mut self,
-        policies: CallPolicies,
-        key: Option<KeyFn<E>>,
-        handler: H,
-    ) -> PolicyHandler<E, H> {
-        PolicyHandler::new(self.call_state(policies), key, handler)
-    }
-
-    fn call_state(&mut self, policies: CallPolicies) -> Arc<CallState> {
-        self.policies = policies;
-        let concurrency = self.subscriber.options.concurrency;
-        CallState::new(policies, concurrency, self.core.clock())
-    }
-
-    /// The awaited handler with the timeout of these policies.
-    pub fn with_timeout<F: Family, H: Awaited<F>>(
-        &mut self,
-        policies: CallPolicies,
-        handler: H,
-    ) -> TimedAwaited<H> {
-        self.policies = policies;
-        TimedAwaited::new(policies.timeout, self.core.clock(), handler)
     }
 
     /// Restricts the subscriber to events of an origin.
@@ -360,6 +336,10 @@ impl<'i> Installer<'i> {
         subscriber.set_policies(self.policies);
         subscriber.takes_emission = self.takes_emission;
         subscriber.conditional = self.conditional;
+        subscriber.durable = self.durable;
+        if !self.marks.is_empty() {
+            subscriber.marks = self.marks.as_slice().into();
+        }
         subscriber.permit = self.permit.clone();
         subscriber.ended = self.ended.clone();
         let targets =

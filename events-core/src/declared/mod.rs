@@ -9,7 +9,7 @@
 //! - `link_slices`: the slices of event types and of subscribers;
 //! - `models`: the models whose records have events, which are registered at run time;
 //! - `installer`: [`Subscriber`] and [`Installer`];
-//! - `params`: what it does for the parameters of a subscriber;
+//! - `params`, `policies`: what it does for the parameters of a subscriber, and for its policies;
 //! - `topic_installer`: the same for handlers that take `&dyn AnyEvent`;
 //! - `listener`: the trait of listeners, `Registry::add`, and listeners that a scan creates.
 
@@ -18,6 +18,7 @@ mod link_slices;
 mod listener;
 mod models;
 mod params;
+mod policies;
 mod topic_installer;
 
 pub(crate) use installer::InstallError;

@@ -4,7 +4,7 @@ use std::{any::type_name, collections::BTreeSet, sync::Arc};
 
 use super::{
     declarations::{Declaration, Declarations},
-    duplicate_topics::duplicate_topics,
+    duplicates::{duplicate_ids, duplicate_topics},
     hints::Hints,
     problem::{Problem, ScanError},
     report::ScanReport,
@@ -309,6 +309,7 @@ impl Scanner {
         let to_add = linked.listeners_to_add(|declaration| {
             self.covers(declaration) && !core.was_added(&declaration.key)
         });
+        problems.extend(duplicate_ids(core, &mut group));
         let committed = core.commit(group, self.states, problems.is_empty());
         problems.extend(committed.conflicts.iter().map(Problem::from));
         if !problems.is_empty() {

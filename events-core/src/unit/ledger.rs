@@ -16,10 +16,13 @@ use super::{
     before_commit::{BeforeCommit, BeforeCommitBox},
     error::{CommitError, Ended, UnitEnded},
 };
-use crate::primitives::{CatchDrop, sync::lock};
+use crate::{
+    context::AttachedValues,
+    primitives::{CatchDrop, sync::lock},
+};
 
 /// The state of a unit.
-pub(crate) struct Ledger(Mutex<State>);
+pub(crate) struct Ledger(Mutex<State>, pub(super) AttachedValues);
 
 struct State {
     life: Life,
@@ -195,11 +198,14 @@ impl Level {
 
 impl Ledger {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(State {
-            life: Life::Open,
-            levels: vec![Level::default()],
-            next: 0,
-        }))
+        Self(
+            Mutex::new(State {
+                life: Life::Open,
+                levels: vec![Level::default()],
+                next: 0,
+            }),
+            AttachedValues::default(),
+        )
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -18,20 +18,21 @@
 #![doc = include_str!("../README.md")]
 
 mod backend;
+mod cancellation;
 mod emit;
 mod error;
-mod finish;
-mod leak_unready;
 mod lender;
 mod param;
 mod records;
 mod session;
 mod tx;
+mod unit_tx;
 
 pub use backend::Backend;
 pub use emit::BeforeCommit;
 pub use error::{TxError, Vetoed};
 pub use tx::Tx;
+pub use unit_tx::UnitTx;
 
 /// The page of the guide about this crate, whose examples are tests here.
 #[cfg(doctest)]
