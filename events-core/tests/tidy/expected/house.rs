@@ -173,6 +173,10 @@ pub(crate) const TESTED_PAGES: &[(&str, &str)] = &[
         "docs/guide/NAME.md",
     ),
     ("integrations/events-sqlx/src/lib.rs", "docs/guide/NAME.md"),
+    (
+        "integrations/events-durable/src/lib.rs",
+        "docs/guide/NAME.md",
+    ),
 ];
 
 /// Folders with more than ten files on purpose.
