@@ -1,11 +1,14 @@
 //! Where a process aborts itself.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
 
 use clap::ValueEnum;
 
 /// A place in the code.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Place {
     InTheOrder,
     AfterItsCommit,
@@ -24,21 +27,17 @@ impl Place {
     }
 }
 
-/// Aborts the process when it reaches a place for the third time. `None`: never.
-pub(crate) struct Crash {
-    at: Option<Place>,
-    left: AtomicU32,
+static PLACE: OnceLock<Place> = OnceLock::new();
+static REACHED: AtomicU32 = AtomicU32::new(0);
+
+/// From now on the process aborts when it reaches this place for the twentieth time.
+pub(crate) fn at(place: Place) {
+    PLACE.get_or_init(|| place);
 }
 
-impl Crash {
-    pub(crate) fn new(at: Option<Place>) -> Self {
-        let left = AtomicU32::new(2);
-        Self { at, left }
-    }
-
-    pub(crate) fn here(&self, place: Place) {
-        if self.at == Some(place) && self.left.fetch_sub(1, Ordering::Relaxed) == 0 {
-            std::process::abort();
-        }
+/// The process has reached this place.
+pub(crate) fn here(place: Place) {
+    if PLACE.get() == Some(&place) && REACHED.fetch_add(1, Ordering::Relaxed) == 19 {
+        std::process::abort();
     }
 }

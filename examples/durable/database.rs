@@ -1,19 +1,18 @@
-//! What differs between the databases: their types of sqlx, and the subscriber that has one of them as a parameter.
+//! What differs between the databases: the types of sqlx, and the subscriber that has one of them as a parameter.
 
-use events_core::{Registry, State, subscribers};
+use events_core::{Registry, subscribers};
 use events_durable::Engine;
 use events_sqlx::Tx;
-use sqlx::{Pool, Postgres, Sqlite};
+use sqlx::{Executor, Pool, Postgres, Sqlite};
 
 use crate::{
-    crash::Crash,
     mails::Mails,
     shop::{book, book_on_postgres, confirm},
 };
 
 const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS orders (id BIGINT PRIMARY KEY);
-    CREATE TABLE IF NOT EXISTS ledger (id BIGINT, cents BIGINT);
+    CREATE TABLE IF NOT EXISTS shop_orders (id BIGINT PRIMARY KEY);
+    CREATE TABLE IF NOT EXISTS shop_ledger (id BIGINT, cents BIGINT);
 ";
 
 pub(crate) trait Database: Engine {
@@ -27,6 +26,35 @@ pub(crate) trait Database: Engine {
     /// The number that a query returns.
     async fn number(pool: &Pool<Self>, query: &'static str) -> sqlx::Result<i64>;
 
-    /// A registry with the subscribers of the shop.
-    fn registry(mails: Mails, crash: Crash) -> Registry;
+    /// Registers the subscribers of the shop.
+    fn register(registry: &Registry, mails: Mails);
 }
+
+macro_rules! database {
+    ($database:ty, $option:literal, $book:ident) => {
+        impl Database for $database {
+            const OPTION: &'static str = $option;
+
+            async fn create_tables(pool: &Pool<Self>) -> sqlx::Result<()> {
+                pool.execute(sqlx::raw_sql(TABLES)).await.map(drop)
+            }
+
+            async fn insert_order(tx: &mut Tx<'_, Self>, order: i64) -> sqlx::Result<()> {
+                let insert = sqlx::query("INSERT INTO shop_orders VALUES ($1)").bind(order);
+                insert.execute(tx.conn()).await.map(drop)
+            }
+
+            async fn number(pool: &Pool<Self>, query: &'static str) -> sqlx::Result<i64> {
+                sqlx::query_scalar(query).fetch_one(pool).await
+            }
+
+            fn register(registry: &Registry, mails: Mails) {
+                let subscribers = subscribers![confirm, $book];
+                registry.scanner().state(mails).subscribers(subscribers).run();
+            }
+        }
+    };
+}
+
+database!(Sqlite, "--sqlite", book);
+database!(Postgres, "--postgres", book_on_postgres);

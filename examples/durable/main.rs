@@ -27,7 +27,10 @@ mod mails;
 mod runs;
 mod shop;
 
-use std::{error::Error, path::PathBuf};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use clap::{Parser, Subcommand};
 use database::Database;
@@ -63,25 +66,35 @@ enum Command {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    if let Some(url) = &arguments.postgres {
-        return work::<Postgres>(url, arguments.command).await;
-    }
     let folder = tempfile::tempdir()?;
-    let file = match arguments.sqlite {
-        Some(file) => file,
-        None => folder.path().join("shop.db"),
-    };
-    let url = format!("sqlite:{}?mode=rwc", file.display());
-    work::<Sqlite>(&url, arguments.command).await
+    match &arguments.postgres {
+        Some(url) => {
+            let store = Durable::<Postgres>::connect(url).await?;
+            work(url, folder.path(), &store, arguments.command).await
+        }
+        None => {
+            let file = arguments.sqlite;
+            let file = file.unwrap_or_else(|| folder.path().join("shop.db"));
+            let url = format!("sqlite:{}?mode=rwc", file.display());
+            let store = Durable::<Sqlite>::connect(&url).await?;
+            let file = file.to_string_lossy();
+            work(&file, folder.path(), &store, arguments.command).await
+        }
+    }
 }
 
-async fn work<DB: Database>(url: &str, command: Option<Command>) -> Result<(), Box<dyn Error>> {
-    let store = Durable::<DB>::connect(url).await?;
+/// `database` is the value of the option that names it.
+async fn work<DB: Database>(
+    database: &str,
+    folder: &Path,
+    store: &Durable<DB>,
+    command: Option<Command>,
+) -> Result<(), Box<dyn Error>> {
     match command {
-        None => runs::all::<DB>(url, &store).await,
-        Some(Command::Run(run)) => runs::one(&store, run).await,
+        None => runs::all(database, folder, store).await,
+        Some(Command::Run(run)) => runs::one(store, run).await,
         Some(Command::Events(command)) => {
-            Ok(command.run(&store, &mut Terminal::standard()).await?)
+            Ok(command.run(store, &mut Terminal::standard()).await?)
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Postgres, Sqlite};
 
 use crate::{
-    crash::{Crash, Place},
+    crash::{self, Place},
     database::Database,
     mails::Mails,
 };
@@ -26,10 +26,9 @@ pub(crate) async fn confirm(
     event: &OrderPlaced,
     delivery: Delivery<'_>,
     mails: State<'_, Mails>,
-    crash: State<'_, Crash>,
 ) -> std::io::Result<()> {
     mails.send(event.order, delivery.id())?;
-    crash.here(Place::AfterTheMail);
+    crash::here(Place::AfterTheMail);
     Ok(())
 }
 
@@ -38,12 +37,11 @@ pub(crate) async fn confirm(
 pub(crate) async fn book(
     event: &OrderPlaced,
     mut tx: Tx<'_, Sqlite>,
-    crash: State<'_, Crash>,
 ) -> Result<(), sqlx::Error> {
-    let insert = sqlx::query("INSERT INTO ledger VALUES (?, ?)");
+    let insert = sqlx::query("INSERT INTO shop_ledger VALUES (?, ?)");
     let insert = insert.bind(event.order).bind(event.cents);
     insert.execute(tx.conn()).await?;
-    crash.here(Place::InTheLedger);
+    crash::here(Place::InTheLedger);
     Ok(())
 }
 
@@ -52,27 +50,25 @@ pub(crate) async fn book(
 pub(crate) async fn book_on_postgres(
     event: &OrderPlaced,
     mut tx: Tx<'_, Postgres>,
-    crash: State<'_, Crash>,
 ) -> Result<(), sqlx::Error> {
-    let insert = sqlx::query("INSERT INTO ledger VALUES ($1, $2)");
+    let insert = sqlx::query("INSERT INTO shop_ledger VALUES ($1, $2)");
     let insert = insert.bind(event.order).bind(event.cents);
     insert.execute(tx.conn()).await?;
-    crash.here(Place::InTheLedger);
+    crash::here(Place::InTheLedger);
     Ok(())
 }
 
 /// Writes an order, and emits its event in the same transaction.
 pub(crate) async fn place<DB: Database>(
     store: &Durable<DB>,
-    crash: &Crash,
     order: i64,
 ) -> Result<(), TxError> {
     let mut tx = store.begin().await?;
     DB::insert_order(&mut tx, order).await?;
     let cents = 100 * order;
     tx.emit(OrderPlaced { order, cents }).await?;
-    crash.here(Place::InTheOrder);
+    crash::here(Place::InTheOrder);
     tx.commit().await?;
-    crash.here(Place::AfterItsCommit);
+    crash::here(Place::AfterItsCommit);
     Ok(())
 }
