@@ -103,6 +103,7 @@ impl EventsCommand {
         terminal: &mut Terminal<I, O>,
     ) -> Result<(), CommandError> {
         let pool = store.pool();
+        DB::check_schema(pool).await?;
         match self {
             Self::Stats(stats) => {
                 let rows = DB::stats(pool).await?.into_iter().map(stats_row);
