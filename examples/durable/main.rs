@@ -59,7 +59,6 @@ enum Command {
     #[command(hide = true)]
     Run(runs::Run),
     /// Stored events and their deliveries
-    #[command(subcommand)]
     Events(EventsCommand),
 }
 

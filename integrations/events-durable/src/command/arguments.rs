@@ -7,9 +7,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-/// The subcommands of `myapp events`.
-///
-/// In a program whose arguments are parsed by `clap`:
+/// The subcommands of `myapp events`, as arguments that a program with `clap` mounts.
 ///
 /// ```
 /// use clap::Parser;
@@ -20,20 +18,24 @@ use clap::{Args, Parser, Subcommand};
 ///     /// Runs the server.
 ///     Serve,
 ///     /// Stored events and their deliveries.
-///     #[command(subcommand)]
 ///     Events(EventsCommand),
 /// }
 ///
 /// let arguments = Arguments::try_parse_from(["myapp", "events", "retry", "mail.confirm", "--yes"])?;
-/// let Arguments::Events(EventsCommand::Retry(retry)) = arguments else { panic!() };
-/// assert_eq!(retry.subscriber, "mail.confirm");
+/// let Arguments::Events(command) = arguments else { panic!() };
+/// // command.run(&store, &mut Terminal::standard()).await?;
 /// # Ok::<(), clap::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
-#[non_exhaustive]
-pub enum EventsCommand {
+#[derive(Args, Clone, Debug)]
+pub struct EventsCommand {
+    #[command(subcommand)]
+    pub(super) action: Action,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum Action {
     /// Counts the deliveries of each subscriber
-    Stats(Stats),
+    Stats(Output),
     /// Lists dead deliveries, which have failed too often
     Dead(Dead),
     /// Tries dead deliveries again, with all their attempts
@@ -52,121 +54,96 @@ pub enum EventsCommand {
     Purge(Purge),
 }
 
-/// The arguments alone, without a program around them.
+/// The arguments without a program around them.
 #[derive(Debug, Parser)]
 #[command(name = "events", about = "Stored events and their deliveries")]
 pub(super) struct Standalone {
-    #[command(subcommand)]
+    #[command(flatten)]
     pub(super) command: EventsCommand,
 }
 
 /// How something is printed.
-#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Output {
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Output {
     /// Prints JSON, for programs
     #[arg(long)]
-    pub json: bool,
+    pub(super) json: bool,
 }
 
 /// How a change is confirmed, and its result printed.
-#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Change {
     /// Does not ask whether to continue
     #[arg(long, short)]
-    pub yes: bool,
-    /// How the result is printed.
+    pub(super) yes: bool,
     #[command(flatten)]
-    pub output: Output,
-}
-
-/// The arguments of `stats`.
-#[derive(Args, Clone, Debug, PartialEq, Eq)]
-pub struct Stats {
-    /// How the counts are printed.
-    #[command(flatten)]
-    pub output: Output,
+    pub(super) output: Output,
 }
 
 /// The arguments of `dead`.
-#[derive(Args, Clone, Debug, PartialEq, Eq)]
-pub struct Dead {
+#[derive(Args, Clone, Debug)]
+pub(super) struct Dead {
     /// The id of a subscriber, such as `mail.confirm`; without it, those of all subscribers
-    pub subscriber: Option<String>,
+    pub(super) subscriber: Option<String>,
     /// The most that are listed of each subscriber, the oldest first
     #[arg(long, default_value_t = 50)]
-    pub limit: u32,
-    /// How they are printed.
+    pub(super) limit: u32,
     #[command(flatten)]
-    pub output: Output,
+    pub(super) output: Output,
 }
 
 /// The arguments of `retry` and `discard`.
-#[derive(Args, Clone, Debug, PartialEq, Eq)]
-pub struct DeadOnes {
+#[derive(Args, Clone, Debug)]
+pub(super) struct DeadOnes {
     /// The id of the subscriber
-    pub subscriber: String,
+    pub(super) subscriber: String,
     /// The numbers of events, the first column of `dead`; without them, all that are dead
     #[arg(long = "only", value_name = "NUMBER", num_args = 1..)]
-    pub only: Vec<i64>,
-    /// How the change is confirmed.
+    pub(super) only: Vec<i64>,
     #[command(flatten)]
-    pub change: Change,
+    pub(super) change: Change,
 }
 
 /// The arguments of `replay`.
-#[derive(Args, Clone, Debug, PartialEq, Eq)]
-pub struct Replay {
+#[derive(Args, Clone, Debug)]
+pub(super) struct Replay {
     /// The id of the subscriber
-    pub subscriber: String,
+    pub(super) subscriber: String,
     /// Only events emitted since then: `2h`, `7d`, or `2026-05-01T10:00:00Z`
     #[arg(long, value_name = "TIME")]
-    pub since: Option<Moment>,
+    pub(super) since: Option<Moment>,
     /// Only events emitted before
     #[arg(long, value_name = "TIME")]
-    pub until: Option<Moment>,
+    pub(super) until: Option<Moment>,
     /// Only events of this topic
     #[arg(long)]
-    pub topic: Option<String>,
-    /// How the change is confirmed.
+    pub(super) topic: Option<String>,
     #[command(flatten)]
-    pub change: Change,
+    pub(super) change: Change,
 }
 
 /// The arguments of `pause`, `resume` and `retire`.
-#[derive(Args, Clone, Debug, PartialEq, Eq)]
-pub struct OneSubscriber {
+#[derive(Args, Clone, Debug)]
+pub(super) struct OneSubscriber {
     /// The id of the subscriber
-    pub subscriber: String,
-    /// How the change is confirmed.
+    pub(super) subscriber: String,
     #[command(flatten)]
-    pub change: Change,
+    pub(super) change: Change,
 }
 
 /// The arguments of `purge`.
-#[derive(Args, Clone, Debug, PartialEq, Eq)]
-pub struct Purge {
+#[derive(Args, Clone, Debug)]
+pub(super) struct Purge {
     /// The least age of the events, such as `30d`
     #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
-    pub older_than: Duration,
-    /// How the change is confirmed.
+    pub(super) older_than: Duration,
     #[command(flatten)]
-    pub change: Change,
+    pub(super) change: Change,
 }
 
 /// A time, or an age: how long ago it was.
-///
-/// ```
-/// use std::time::{Duration, SystemTime};
-///
-/// use events_durable::command::Moment;
-///
-/// assert_eq!("1h 30m".parse::<Moment>()?, Moment::Ago(Duration::from_secs(5400)));
-/// let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
-/// assert_eq!("1970-01-01T00:00:01Z".parse::<Moment>()?, Moment::At(at));
-/// # Ok::<(), String>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Moment {
     /// This time.
     At(SystemTime),
     /// So long before now.

@@ -1,4 +1,4 @@
-//! The command `events`, which a program mounts to operate its store: what waits, what is dead, and what to do about it.
+//! The command `events`, which a program mounts to operate its store: its subscribers, their deliveries, and those that are dead.
 //!
 //! ```text
 //! myapp events stats                          the deliveries of each subscriber, counted
@@ -12,8 +12,8 @@
 //! myapp events purge --older-than 30d         events that all subscribers have are deleted
 //! ```
 //!
-//! A program that parses its arguments itself calls [`run`] with those after `events`. One that uses `clap` has
-//! [`EventsCommand`] as a subcommand, and calls [`EventsCommand::run`].
+//! A program that parses its arguments itself calls [`run`] with those after `events`. One that uses `clap` mounts
+//! [`EventsCommand`], and calls [`EventsCommand::run`].
 //!
 //! - What changes something is confirmed first, by a question at the [`Terminal`]; `--yes` confirms in advance. Without an answer
 //!   nothing is changed, which is an error, so that a script notices.
@@ -28,7 +28,7 @@ mod run;
 mod table;
 mod terminal;
 
-pub use arguments::{EventsCommand, Moment};
+pub use arguments::EventsCommand;
 pub use error::CommandError;
 pub use run::run;
 pub use terminal::Terminal;

@@ -11,7 +11,7 @@ use clap::{Parser, error::ErrorKind};
 use sqlx::Pool;
 
 use super::{
-    arguments::{Dead, DeadOnes, EventsCommand, OneSubscriber, Purge, Replay, Standalone},
+    arguments::{Action, Dead, DeadOnes, EventsCommand, OneSubscriber, Purge, Replay, Standalone},
     error::CommandError,
     output::{counted, dead_row, stats_row},
     terminal::Terminal,
@@ -80,7 +80,6 @@ impl EventsCommand {
     ///
     /// #[derive(Parser)]
     /// enum Arguments {
-    ///     #[command(subcommand)]
     ///     Events(EventsCommand),
     /// }
     ///
@@ -104,19 +103,19 @@ impl EventsCommand {
     ) -> Result<(), CommandError> {
         let pool = store.pool();
         DB::check_schema(pool).await?;
-        match self {
-            Self::Stats(stats) => {
+        match self.action {
+            Action::Stats(output) => {
                 let rows = DB::stats(pool).await?.into_iter().map(stats_row);
-                terminal.stats(stats.output, &rows.collect::<Vec<_>>())
+                terminal.stats(output, &rows.collect::<Vec<_>>())
             }
-            Self::Dead(dead) => list_dead(pool, terminal, dead).await,
-            Self::Retry(retry) => change_dead(pool, terminal, &retry, DeadAre::TriedAgain).await,
-            Self::Discard(discard) => change_dead(pool, terminal, &discard, DeadAre::Deleted).await,
-            Self::Replay(replay) => replay_events(pool, terminal, replay).await,
-            Self::Pause(pause) => set_pause(pool, terminal, &pause, true).await,
-            Self::Resume(resume) => set_pause(pool, terminal, &resume, false).await,
-            Self::Retire(retire) => retire_subscriber(pool, terminal, &retire).await,
-            Self::Purge(purge) => purge_events(pool, terminal, &purge).await,
+            Action::Dead(dead) => list_dead(pool, terminal, dead).await,
+            Action::Retry(retry) => change_dead(pool, terminal, &retry, DeadAre::TriedAgain).await,
+            Action::Discard(discard) => change_dead(pool, terminal, &discard, DeadAre::Deleted).await,
+            Action::Replay(replay) => replay_events(pool, terminal, replay).await,
+            Action::Pause(pause) => set_pause(pool, terminal, &pause, true).await,
+            Action::Resume(resume) => set_pause(pool, terminal, &resume, false).await,
+            Action::Retire(retire) => retire_subscriber(pool, terminal, &retire).await,
+            Action::Purge(purge) => purge_events(pool, terminal, &purge).await,
         }
     }
 }
