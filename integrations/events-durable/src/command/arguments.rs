@@ -27,6 +27,7 @@ use clap::{Args, Parser, Subcommand};
 /// # Ok::<(), clap::Error>(())
 /// ```
 #[derive(Args, Clone, Debug)]
+#[command(about = "Stored events and their deliveries", long_about = None)]
 pub struct EventsCommand {
     #[command(subcommand)]
     pub(super) action: Action,
@@ -56,7 +57,7 @@ pub(super) enum Action {
 
 /// The arguments without a program around them.
 #[derive(Debug, Parser)]
-#[command(name = "events", about = "Stored events and their deliveries")]
+#[command(name = "events")]
 pub(super) struct Standalone {
     #[command(flatten)]
     pub(super) command: EventsCommand,
