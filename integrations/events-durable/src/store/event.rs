@@ -15,7 +15,7 @@ pub struct NewEvent {
     pub time: i64,
     /// Not delivered before, in milliseconds since 1970. `None`: at once, whatever the clock of this program.
     ///
-    /// An event with a time has no place in the order of its key until it is due, so that it does not block the key; its
+    /// An event that is due later than its insert has no place in the order of its key, so that it does not block the key; its
     /// delivery still runs alone for its key.
     pub due: Option<i64>,
     /// The span of the emit, as text.

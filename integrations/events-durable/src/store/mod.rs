@@ -9,8 +9,13 @@ mod event;
 mod insert;
 mod migrate;
 mod operate;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod register;
-mod skeleton;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod shared;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod wake;
 
 pub use deliver::{Claim, Deliver, Done, Failed, Next, WhenDead};
