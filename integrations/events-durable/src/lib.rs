@@ -8,13 +8,18 @@
 //!   [`Tx`](events_sqlx::Tx);
 //! - [`Durable::worker`] starts the workers.
 //!
-//! SQLite and PostgreSQL are the features `sqlite` and `postgres`. Below is the README.
+//! SQLite and PostgreSQL are the features `sqlite` and `postgres`. The feature `command` adds the module `command`, `myapp events stats`
+//! and others for a program to mount, and the feature `metrics` the function `record_stats`. Below is the README.
 //!
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "command")]
+pub mod command;
 mod delivery;
 mod event;
 mod facade;
+#[cfg(feature = "metrics")]
+mod gauges;
 mod staging;
 #[cfg_attr(
     not(any(feature = "sqlite", feature = "postgres")),
@@ -41,6 +46,8 @@ pub use delivery::Delivery;
 pub use event::{Codec, DurableEvent, Json};
 pub use events_durable_macros::{Durable, upcast};
 pub use facade::{Dead, DeadLetter, Durable, DurableError, EmitAt, Replay, Routes};
+#[cfg(feature = "metrics")]
+pub use gauges::record_stats;
 pub use store::{Engine, Stats, StoreError, WhenDead};
 pub use worker::{NewWorkers, Workers};
 

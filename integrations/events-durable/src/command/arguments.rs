@@ -152,18 +152,14 @@ pub(super) enum Moment {
 }
 
 impl Moment {
-    /// In milliseconds since 1970; a time before that is 0.
-    pub(super) fn millis(self) -> i64 {
-        let time = match self {
+    /// One before 1970 is the beginning of that year.
+    pub(super) fn time(self) -> SystemTime {
+        match self {
             Self::At(time) => time,
             Self::Ago(age) => SystemTime::now()
                 .checked_sub(age)
                 .unwrap_or(SystemTime::UNIX_EPOCH),
-        };
-        let since = time
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io};
 
-use crate::store::StoreError;
+use crate::{facade::DurableError, store::StoreError};
 
 /// Why the command did not do what it was called for.
 ///
@@ -33,7 +33,7 @@ pub enum CommandError {
     /// The question was not answered with yes: nothing is changed.
     NotConfirmed,
     /// An error of the database.
-    Store(StoreError),
+    Store(DurableError),
     /// Nothing could be read from the terminal, or written to it.
     Terminal(io::Error),
 }
@@ -70,9 +70,15 @@ impl Error for CommandError {
     }
 }
 
+impl From<DurableError> for CommandError {
+    fn from(error: DurableError) -> Self {
+        Self::Store(error)
+    }
+}
+
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::Store(error.into())
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     table::{self, Cell, Column},
     terminal::Terminal,
 };
-use crate::store::{DeadLetter, Stats};
+use crate::{facade::DeadLetter, store::Stats};
 
 const STATS: [Column; 8] = [
     Column("subscriber", "subscriber"),
@@ -48,17 +48,16 @@ pub(super) fn stats_row(stats: Stats) -> Vec<Cell> {
 
 /// Without the payload of the event.
 pub(super) fn dead_row(subscriber: &str, letter: DeadLetter) -> Vec<Cell> {
-    let event = letter.event;
     vec![
-        Cell::Number(event.seq),
+        Cell::Number(letter.seq),
         Cell::Text(subscriber.to_owned()),
-        Cell::Text(event.topic),
-        Cell::optional(event.key, Cell::Text),
-        Cell::Time(event.time),
-        Cell::Number(letter.failed.into()),
-        Cell::Number(letter.lost.into()),
-        Cell::Text(event.id),
-        Cell::optional(letter.error, Cell::Text),
+        Cell::Text(letter.topic),
+        Cell::optional(letter.key, Cell::Text),
+        Cell::Time(letter.time),
+        Cell::Count(letter.failed.into()),
+        Cell::Count(letter.lost.into()),
+        Cell::Text(letter.id),
+        Cell::Text(letter.error),
     ]
 }
 

@@ -8,8 +8,6 @@ use std::{
 };
 
 use clap::{Parser, error::ErrorKind};
-use sqlx::Pool;
-
 use super::{
     arguments::{Action, Dead, DeadOnes, EventsCommand, OneSubscriber, Purge, Replay, Standalone},
     error::CommandError,
@@ -17,8 +15,8 @@ use super::{
     terminal::Terminal,
 };
 use crate::{
-    Durable,
-    store::{self, Engine, Stats},
+    facade::Durable,
+    store::{Engine, Stats},
 };
 
 /// Events that are deleted in one transaction.
@@ -101,28 +99,27 @@ impl EventsCommand {
         store: &Durable<DB>,
         terminal: &mut Terminal<I, O>,
     ) -> Result<(), CommandError> {
-        let pool = store.pool();
-        DB::check_schema(pool).await?;
+        DB::check_schema(store.pool()).await?;
         match self.action {
             Action::Stats(output) => {
-                let rows = DB::stats(pool).await?.into_iter().map(stats_row);
+                let rows = store.stats().await?.into_iter().map(stats_row);
                 terminal.stats(output, &rows.collect::<Vec<_>>())
             }
-            Action::Dead(dead) => list_dead(pool, terminal, dead).await,
-            Action::Retry(retry) => change_dead(pool, terminal, &retry, DeadAre::TriedAgain).await,
-            Action::Discard(discard) => change_dead(pool, terminal, &discard, DeadAre::Deleted).await,
-            Action::Replay(replay) => replay_events(pool, terminal, replay).await,
-            Action::Pause(pause) => set_pause(pool, terminal, &pause, true).await,
-            Action::Resume(resume) => set_pause(pool, terminal, &resume, false).await,
-            Action::Retire(retire) => retire_subscriber(pool, terminal, &retire).await,
-            Action::Purge(purge) => purge_events(pool, terminal, &purge).await,
+            Action::Dead(dead) => list_dead(store, terminal, dead).await,
+            Action::Retry(retry) => change_dead(store, terminal, &retry, DeadAre::TriedAgain).await,
+            Action::Discard(discard) => change_dead(store, terminal, &discard, DeadAre::Deleted).await,
+            Action::Replay(replay) => replay_events(store, terminal, replay).await,
+            Action::Pause(pause) => set_pause(store, terminal, &pause, true).await,
+            Action::Resume(resume) => set_pause(store, terminal, &resume, false).await,
+            Action::Retire(retire) => retire_subscriber(store, terminal, &retire).await,
+            Action::Purge(purge) => purge_events(store, terminal, &purge).await,
         }
     }
 }
 
 /// The counts of a subscriber; an error if the database has none with this id.
-async fn known<DB: Engine>(pool: &Pool<DB>, subscriber: &str) -> Result<Stats, CommandError> {
-    let mut all = DB::stats(pool).await?;
+async fn known<DB: Engine>(store: &Durable<DB>, subscriber: &str) -> Result<Stats, CommandError> {
+    let mut all = store.stats().await?;
     match all.iter().position(|stats| stats.subscriber == subscriber) {
         Some(index) => Ok(all.swap_remove(index)),
         None => Err(CommandError::UnknownSubscriber {
@@ -133,17 +130,17 @@ async fn known<DB: Engine>(pool: &Pool<DB>, subscriber: &str) -> Result<Stats, C
 }
 
 async fn list_dead<DB: Engine>(
-    pool: &Pool<DB>,
+    store: &Durable<DB>,
     terminal: &mut Terminal<impl BufRead, impl Write>,
     dead: Dead,
 ) -> Result<(), CommandError> {
     let subscribers = match dead.subscriber {
-        Some(subscriber) => vec![known(pool, &subscriber).await?],
-        None => DB::stats(pool).await?,
+        Some(subscriber) => vec![known(store, &subscriber).await?],
+        None => store.stats().await?,
     };
     let mut rows = Vec::new();
     for Stats { subscriber, .. } in subscribers.iter().filter(|stats| stats.dead > 0) {
-        let letters = DB::dead_list(pool, subscriber, dead.limit).await?;
+        let letters = store.dead(subscriber).list(dead.limit).await?;
         rows.extend(letters.into_iter().map(|letter| dead_row(subscriber, letter)));
     }
     terminal.dead(dead.output, &rows)
@@ -157,7 +154,7 @@ enum DeadAre {
 }
 
 async fn change_dead<DB: Engine>(
-    pool: &Pool<DB>,
+    store: &Durable<DB>,
     terminal: &mut Terminal<impl BufRead, impl Write>,
     dead: &DeadOnes,
     they_are: DeadAre,
@@ -166,49 +163,59 @@ async fn change_dead<DB: Engine>(
         DeadAre::TriedAgain => "tried again",
         DeadAre::Deleted => "deleted",
     };
-    let stats = known(pool, &dead.subscriber).await?;
-    let numbers = (!dead.only.is_empty()).then_some(&dead.only[..]);
-    let count = numbers.map_or(stats.dead, |numbers| numbers.len() as u64);
+    let stats = known(store, &dead.subscriber).await?;
+    let (letters, count) = match &dead.only[..] {
+        [] => (store.dead(&dead.subscriber), stats.dead),
+        numbers => {
+            let letters = store.dead(&dead.subscriber).only(numbers.iter().copied());
+            (letters, numbers.len() as u64)
+        }
+    };
     let mut changed = 0;
     if count > 0 {
         let deliveries = counted(count, DEAD_DELIVERIES);
         let what = format!("{deliveries} of {} will be {done}.", dead.subscriber);
         terminal.confirm(dead.change, &what)?;
         changed = match they_are {
-            DeadAre::TriedAgain => DB::dead_retry(pool, &dead.subscriber, numbers).await?,
-            DeadAre::Deleted => DB::dead_discard(pool, &dead.subscriber, numbers).await?,
+            DeadAre::TriedAgain => letters.retry().await?,
+            DeadAre::Deleted => letters.discard().await?,
         };
     }
     terminal.changed(dead.change, changed, DEAD_DELIVERIES, done)
 }
 
 async fn replay_events<DB: Engine>(
-    pool: &Pool<DB>,
+    store: &Durable<DB>,
     terminal: &mut Terminal<impl BufRead, impl Write>,
     replay: Replay,
 ) -> Result<(), CommandError> {
-    known(pool, &replay.subscriber).await?;
+    known(store, &replay.subscriber).await?;
     let what = format!(
         "{} will receive events once more that it has received already.",
         replay.subscriber
     );
     terminal.confirm(replay.change, &what)?;
-    let which = store::Replay {
-        since: replay.since.map(|since| since.millis()),
-        until: replay.until.map(|until| until.millis()),
-        topic: replay.topic,
-    };
-    let added = DB::replay(pool, &replay.subscriber, &which).await?;
+    let mut events = store.replay(&replay.subscriber);
+    if let Some(since) = replay.since {
+        events = events.since(since.time());
+    }
+    if let Some(until) = replay.until {
+        events = events.until(until.time());
+    }
+    if let Some(topic) = replay.topic {
+        events = events.topic(topic);
+    }
+    let added = events.await?;
     terminal.changed(replay.change, added, DELIVERIES, "added")
 }
 
 async fn set_pause<DB: Engine>(
-    pool: &Pool<DB>,
+    store: &Durable<DB>,
     terminal: &mut Terminal<impl BufRead, impl Write>,
     one: &OneSubscriber,
     paused: bool,
 ) -> Result<(), CommandError> {
-    let stats = known(pool, &one.subscriber).await?;
+    let stats = known(store, &one.subscriber).await?;
     let done = if paused { "paused" } else { "resumed" };
     let is_new = stats.paused != paused;
     if is_new {
@@ -219,38 +226,38 @@ async fn set_pause<DB: Engine>(
         );
         terminal.confirm(one.change, &what)?;
         if paused {
-            DB::pause(pool, &one.subscriber).await?;
+            store.pause(&one.subscriber).await?;
         } else {
-            DB::resume(pool, &one.subscriber).await?;
+            store.resume(&one.subscriber).await?;
         }
     }
     terminal.changed(one.change, is_new.into(), ["subscriber", "subscribers"], done)
 }
 
 async fn retire_subscriber<DB: Engine>(
-    pool: &Pool<DB>,
+    store: &Durable<DB>,
     terminal: &mut Terminal<impl BufRead, impl Write>,
     one: &OneSubscriber,
 ) -> Result<(), CommandError> {
-    let stats = known(pool, &one.subscriber).await?;
+    let stats = known(store, &one.subscriber).await?;
     let what = format!(
         "{} and its {} will be deleted. A program that still has this subscriber registers it again at its next start.",
         one.subscriber,
         counted(stats.depth + stats.dead, DELIVERIES)
     );
     terminal.confirm(one.change, &what)?;
-    let deleted = DB::retire(pool, &one.subscriber).await?;
+    let deleted = store.retire(&one.subscriber).await?;
     terminal.changed(one.change, deleted, DELIVERIES, "deleted with the subscriber")
 }
 
 async fn purge_events<DB: Engine>(
-    pool: &Pool<DB>,
+    store: &Durable<DB>,
     terminal: &mut Terminal<impl BufRead, impl Write>,
     purge: &Purge,
 ) -> Result<(), CommandError> {
     let age = humantime::format_duration(Duration::from_secs(purge.older_than.as_secs()));
     let what = format!("Events older than {age} that all subscribers have received will be deleted. They can no longer be replayed.");
     terminal.confirm(purge.change, &what)?;
-    let deleted = DB::purge(pool, purge.older_than, BATCH).await?;
+    let deleted = DB::purge(store.pool(), purge.older_than, BATCH).await?;
     terminal.changed(purge.change, deleted, EVENTS, "deleted")
 }

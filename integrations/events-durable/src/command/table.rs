@@ -1,6 +1,6 @@
 //! Rows of values, as an aligned table or as JSON.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
@@ -18,8 +18,7 @@ pub(super) enum Cell {
     /// A number that names something.
     Number(i64),
     Flag(bool),
-    /// A time in milliseconds since 1970.
-    Time(i64),
+    Time(SystemTime),
     /// An age; in JSON in seconds.
     Age(Duration),
     Nothing,
@@ -37,7 +36,7 @@ impl Cell {
             Self::Number(number) => number.to_string(),
             Self::Flag(true) => "yes".to_owned(),
             Self::Flag(false) | Self::Nothing => "-".to_owned(),
-            Self::Time(millis) => time(*millis),
+            Self::Time(time) => humantime::format_rfc3339_millis(*time).to_string(),
             Self::Age(age) => {
                 humantime::format_duration(Duration::from_secs(age.as_secs())).to_string()
             }
@@ -50,7 +49,7 @@ impl Cell {
             Self::Count(count) => (*count).into(),
             Self::Number(number) => (*number).into(),
             Self::Flag(flag) => (*flag).into(),
-            Self::Time(millis) => time(*millis).into(),
+            Self::Time(_) => self.text().into(),
             Self::Age(age) => age.as_secs_f64().into(),
             Self::Nothing => Value::Null,
         }
@@ -58,19 +57,6 @@ impl Cell {
 
     fn is_right(&self) -> bool {
         matches!(self, Self::Count(_) | Self::Number(_))
-    }
-}
-
-/// RFC 3339, in UTC; one that it cannot write, as a number.
-fn time(millis: i64) -> String {
-    /// The end of the year 9999.
-    const LAST: u64 = 253_402_300_799_999;
-    match u64::try_from(millis) {
-        Ok(since @ 0..=LAST) => {
-            let time = std::time::SystemTime::UNIX_EPOCH + Duration::from_millis(since);
-            humantime::format_rfc3339_millis(time).to_string()
-        }
-        _ => millis.to_string(),
     }
 }
 
