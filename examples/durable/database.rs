@@ -1,6 +1,6 @@
 //! What differs between the databases: the types of sqlx, and the subscriber that has one of them as a parameter.
 
-use events_core::{Registry, subscribers};
+use events_core::{registry, subscribers};
 use events_durable::Engine;
 use events_sqlx::Tx;
 use sqlx::{Executor, Pool, Postgres, Sqlite};
@@ -26,8 +26,8 @@ pub(crate) trait Database: Engine {
     /// The number that a query returns.
     async fn number(pool: &Pool<Self>, query: &'static str) -> sqlx::Result<i64>;
 
-    /// Registers the subscribers of the shop.
-    fn register(registry: &Registry, mails: Mails);
+    /// Registers the subscribers of the shop, with that of this database: in a program with one database, a scan does.
+    fn add_subscribers(mails: Mails);
 }
 
 macro_rules! database {
@@ -48,9 +48,9 @@ macro_rules! database {
                 sqlx::query_scalar(query).fetch_one(pool).await
             }
 
-            fn register(registry: &Registry, mails: Mails) {
-                let subscribers = subscribers![confirm, $book];
-                registry.scanner().state(mails).subscribers(subscribers).run();
+            fn add_subscribers(mails: Mails) {
+                let scanner = registry().scanner().state(mails);
+                scanner.subscribers(subscribers![confirm, $book]).run();
             }
         }
     };

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use events_core::Registry;
+use events_core::registry;
 use events_durable::{
     Durable,
     command::{self, Terminal},
@@ -103,9 +103,8 @@ pub(crate) async fn one<DB: Database>(
     if let Some(place) = run.crash {
         crash::at(place);
     }
-    let registry = Registry::new();
-    DB::register(&registry, Mails::new(run.mails));
-    store.register(&registry).await?;
+    DB::add_subscribers(Mails::new(run.mails));
+    store.register(&registry()).await?;
     // What an aborted process has claimed is delivered again after the lease: a short one, as the example is to end soon.
     let workers = store.worker().lease(Duration::from_secs(1)).spawn_tokio();
 

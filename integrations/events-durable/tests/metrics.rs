@@ -5,12 +5,13 @@
 
 use std::time::Duration;
 
-use events_core::{Event, Registry, subscriber, subscribers};
+use events_core::{Event, Registry, State, subscriber, subscribers};
 use events_durable::{Durable, Stats, record_stats};
 use events_metrics::EventMetrics;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::{Deserialize, Serialize};
 use sqlx::{Sqlite, sqlite::SqlitePoolOptions};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// The lines of a program's page that contain this, sorted.
 fn lines(page: &str, part: &str) -> Vec<String> {
@@ -58,8 +59,12 @@ struct Paid {
     order: i64,
 }
 
+/// Receives a message in each call.
+type Called = UnboundedSender<()>;
+
 #[subscriber(durable = "metrics.book")]
-async fn book(paid: &Paid) -> Result<(), &'static str> {
+async fn book(paid: &Paid, called: State<'_, Called>) -> Result<(), &'static str> {
+    let _ = called.send(());
     if paid.order == 1 { Ok(()) } else { Err("refused") }
 }
 
@@ -76,14 +81,22 @@ fn deliveries_are_counted_as_calls() {
             let pool = options.connect("sqlite::memory:").await.unwrap();
             let store = Durable::<Sqlite>::with_pool(pool);
             store.migrate().await.unwrap();
-            let registry = Registry::with(subscribers![book]);
+            let registry = Registry::new();
+            let (called, mut calls) = unbounded_channel();
+            let scanner = registry.scanner().state::<Called>(called);
+            scanner.subscribers(subscribers![book]).run();
             EventMetrics::new().install(&registry).detach();
             store.register(&registry).await.unwrap();
-            let mut tx = store.begin().await.unwrap();
+            let tx = store.begin().await.unwrap();
+            let mut tx = tx.with_registry(&registry);
             tx.emit(Paid { order: 1 }).await.unwrap();
             tx.emit(Paid { order: 2 }).await.unwrap();
             tx.commit().await.unwrap();
-            store.worker().run_until_idle().await.unwrap();
+            let workers = store.worker().spawn_tokio();
+            for _ in 0..2 {
+                calls.recv().await.unwrap();
+            }
+            assert!(workers.shutdown(Duration::from_secs(60)).await);
             record_stats(&store.stats().await.unwrap());
         });
     });
@@ -93,7 +106,8 @@ fn deliveries_are_counted_as_calls() {
         lines(&page, "events_calls_total{"),
         [
             format!(r#"events_calls_total{of},outcome="failed"}} 1"#),
-            format!(r#"events_calls_total{of},outcome="ran"}} 1"#)
+            format!(r#"events_calls_total{of},outcome="ran"}} 1"#),
+            r#"events_calls_total{topic="metrics.paid",subscriber="events_durable: store of metrics.paid",outcome="ran"} 2"#.to_owned(),
         ]
     );
     assert_eq!(
