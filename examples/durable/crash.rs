@@ -30,14 +30,14 @@ impl Place {
 static PLACE: OnceLock<Place> = OnceLock::new();
 static REACHED: AtomicU32 = AtomicU32::new(0);
 
-/// From now on the process aborts when it reaches this place for the twentieth time.
+/// From now on the process aborts when it reaches this place for the tenth time.
 pub(crate) fn at(place: Place) {
     PLACE.get_or_init(|| place);
 }
 
 /// The process has reached this place.
 pub(crate) fn here(place: Place) {
-    if PLACE.get() == Some(&place) && REACHED.fetch_add(1, Ordering::Relaxed) == 19 {
+    if PLACE.get() == Some(&place) && REACHED.fetch_add(1, Ordering::Relaxed) == 9 {
         std::process::abort();
     }
 }

@@ -52,7 +52,7 @@ pub(crate) async fn all<DB: Database>(
         None,
     ];
     for (number, crash) in (1..).zip(crashes) {
-        let status = child::<DB>(database, before + 40 * number, &mails, crash)?;
+        let status = child::<DB>(database, before + 20 * number, &mails, crash)?;
         match crash {
             Some(place) if status.code() != Some(1) && !status.success() => {
                 println!("run {number}: aborted {}", place.text());
