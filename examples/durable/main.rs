@@ -20,6 +20,7 @@
 //! - The command `events` is mounted with one line.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happened")]
+#![expect(clippy::print_stderr, reason = "and why it failed")]
 
 mod crash;
 mod database;
@@ -30,6 +31,7 @@ mod shop;
 use std::{
     error::Error,
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use clap::{Parser, Subcommand};
@@ -63,7 +65,17 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match start().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("durable: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let folder = tempfile::tempdir()?;
     match &arguments.postgres {

@@ -9,7 +9,9 @@
 //! - [`Durable::worker`] starts the workers.
 //!
 //! SQLite and PostgreSQL are the features `sqlite` and `postgres`. The feature `command` adds the module `command`, `myapp events stats`
-//! and others for a program to mount, and the feature `metrics` the function `record_stats`. Below is the README.
+//! and others for a program to mount, and the feature `metrics` the function `record_stats`.
+//!
+//! Guide: the module `guide::durable` of `events-core`. Below is the README.
 //!
 #![doc = include_str!("../README.md")]
 
@@ -68,3 +70,8 @@ pub mod __derive {
         staging::{NotRegistered, check_registered},
     };
 }
+
+/// The page of the guide about this crate, whose examples are tests here.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guide/durable.md")]
+struct Guide;
