@@ -135,10 +135,10 @@ pub(crate) const DURABLE: Library = Library {
     src: "integrations/events-durable/src",
     floors: &[
         &["store"],
-        &["delivery", "event", "wake"],
+        &["delivery", "event", "gauges", "wake"],
         &["staging"],
         &["facade"],
-        &["worker"],
+        &["command", "worker"],
         &["lib"],
     ],
     climbs: &[],
