@@ -18,7 +18,10 @@ impl Mails {
 
     /// `id` is the same if the mail is sent again.
     pub(crate) fn send(&self, order: i64, id: &str) -> io::Result<()> {
-        let mut file = OpenOptions::new().create(true).append(true).open(&self.file)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.file)?;
         file.write_all(format!("{id} order {order} is confirmed\n").as_bytes())
     }
 

@@ -104,8 +104,6 @@ async fn work<DB: Database>(
     match command {
         None => runs::all(database, folder, store).await,
         Some(Command::Run(run)) => runs::one(store, run).await,
-        Some(Command::Events(command)) => {
-            Ok(command.run(store, &mut Terminal::standard()).await?)
-        }
+        Some(Command::Events(command)) => Ok(command.run(store, &mut Terminal::standard()).await?),
     }
 }

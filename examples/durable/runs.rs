@@ -96,10 +96,7 @@ fn child<DB: Database>(
 }
 
 /// A child process: places orders, and delivers their events.
-pub(crate) async fn one<DB: Database>(
-    store: &Durable<DB>,
-    run: Run,
-) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn one<DB: Database>(store: &Durable<DB>, run: Run) -> Result<(), Box<dyn Error>> {
     if let Some(place) = run.crash {
         crash::at(place);
     }
@@ -117,7 +114,12 @@ pub(crate) async fn one<DB: Database>(
 }
 
 async fn all_delivered<DB: Database>(store: &Durable<DB>) -> Result<(), Box<dyn Error>> {
-    while store.stats().await?.iter().any(|subscriber| subscriber.depth > 0) {
+    while store
+        .stats()
+        .await?
+        .iter()
+        .any(|subscriber| subscriber.depth > 0)
+    {
         sleep(Duration::from_millis(50)).await;
     }
     Ok(())

@@ -34,10 +34,7 @@ pub(crate) async fn confirm(
 
 /// Exactly once in effect.
 #[subscriber(durable = "ledger.book")]
-pub(crate) async fn book(
-    event: &OrderPlaced,
-    mut tx: Tx<'_, Sqlite>,
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn book(event: &OrderPlaced, mut tx: Tx<'_, Sqlite>) -> Result<(), sqlx::Error> {
     let insert = sqlx::query("INSERT INTO shop_ledger VALUES (?, ?)");
     let insert = insert.bind(event.order).bind(event.cents);
     insert.execute(tx.conn()).await?;
@@ -59,10 +56,7 @@ pub(crate) async fn book_on_postgres(
 }
 
 /// Writes an order, and emits its event in the same transaction.
-pub(crate) async fn place<DB: Database>(
-    store: &Durable<DB>,
-    order: i64,
-) -> Result<(), TxError> {
+pub(crate) async fn place<DB: Database>(store: &Durable<DB>, order: i64) -> Result<(), TxError> {
     let mut tx = store.begin().await?;
     DB::insert_order(&mut tx, order).await?;
     let cents = 100 * order;

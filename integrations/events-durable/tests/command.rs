@@ -48,13 +48,20 @@ async fn store() -> Durable<Sqlite> {
     let mut connection = pool.acquire().await.unwrap();
     let topics = ["shop.placed".to_owned()];
     Sqlite::add_topics(&mut connection, &topics).await.unwrap();
-    Sqlite::register(&mut connection, &ids, &routes).await.unwrap();
+    Sqlite::register(&mut connection, &ids, &routes)
+        .await
+        .unwrap();
     let events = [event(1), event(2), event(3)];
     let _ = Sqlite::insert(&mut connection, &events).await.unwrap();
     drop(connection);
     let lease = Duration::from_secs(60);
-    let claims = Sqlite::claim(&pool, "mail.confirm", 2, lease, 5).await.unwrap();
-    for (claim, error) in claims.iter().zip(["no route to host", "line 1\n\x1b[31mline 2"]) {
+    let claims = Sqlite::claim(&pool, "mail.confirm", 2, lease, 5)
+        .await
+        .unwrap();
+    for (claim, error) in claims
+        .iter()
+        .zip(["no route to host", "line 1\n\x1b[31mline 2"])
+    {
         let dead = Next::Dead(WhenDead::Block);
         let _ = Sqlite::failed(&pool, claim, error, dead).await.unwrap();
     }
@@ -77,7 +84,9 @@ const UNCHANGED: &str = "ledger.book 3+0, mail.confirm 1+2";
 /// Marks all deliveries of a subscriber that are due as done.
 async fn deliver(store: &Durable<Sqlite>, subscriber: &str) {
     let lease = Duration::from_secs(60);
-    let claims = Sqlite::claim(store.pool(), subscriber, 10, lease, 5).await.unwrap();
+    let claims = Sqlite::claim(store.pool(), subscriber, 10, lease, 5)
+        .await
+        .unwrap();
     let mut connection = store.pool().acquire().await.unwrap();
     for claim in &claims {
         let _ = Sqlite::done(&mut connection, claim).await.unwrap();
@@ -141,12 +150,36 @@ async fn check_change(arguments: &str, prints: &str, leaves: &str) {
 #[tokio::test]
 async fn what_changes_something_is_confirmed() {
     for (arguments, prints, leaves) in [
-        ("retry mail.confirm", "2 dead deliveries: tried again", "ledger.book 3+0, mail.confirm 3+0"),
-        ("retry mail.confirm --only 1", "1 dead delivery: tried again", "ledger.book 3+0, mail.confirm 2+1"),
-        ("discard mail.confirm", "2 dead deliveries: deleted", "ledger.book 3+0, mail.confirm 1+0"),
-        ("discard mail.confirm --only 2 99", "1 dead delivery: deleted", "ledger.book 3+0, mail.confirm 1+1"),
-        ("pause mail.confirm", "1 subscriber: paused", "ledger.book 3+0, mail.confirm 1+2 paused"),
-        ("retire ledger.book", "3 deliveries: deleted with the subscriber", "mail.confirm 1+2"),
+        (
+            "retry mail.confirm",
+            "2 dead deliveries: tried again",
+            "ledger.book 3+0, mail.confirm 3+0",
+        ),
+        (
+            "retry mail.confirm --only 1",
+            "1 dead delivery: tried again",
+            "ledger.book 3+0, mail.confirm 2+1",
+        ),
+        (
+            "discard mail.confirm",
+            "2 dead deliveries: deleted",
+            "ledger.book 3+0, mail.confirm 1+0",
+        ),
+        (
+            "discard mail.confirm --only 2 99",
+            "1 dead delivery: deleted",
+            "ledger.book 3+0, mail.confirm 1+1",
+        ),
+        (
+            "pause mail.confirm",
+            "1 subscriber: paused",
+            "ledger.book 3+0, mail.confirm 1+2 paused",
+        ),
+        (
+            "retire ledger.book",
+            "3 deliveries: deleted with the subscriber",
+            "mail.confirm 1+2",
+        ),
         ("replay ledger.book", "0 deliveries: added", UNCHANGED),
         ("purge --older-than 1s", "0 events: deleted", UNCHANGED),
     ] {
@@ -157,10 +190,22 @@ async fn what_changes_something_is_confirmed() {
 #[tokio::test]
 async fn a_question_states_what_will_change() {
     for (arguments, question) in [
-        ("retry mail.confirm", "2 dead deliveries of mail.confirm will be tried again."),
-        ("discard mail.confirm --only 1", "1 dead delivery of mail.confirm will be deleted."),
-        ("replay ledger.book", "ledger.book will receive events once more that it has received already."),
-        ("pause ledger.book", "ledger.book will be paused, with 3 deliveries."),
+        (
+            "retry mail.confirm",
+            "2 dead deliveries of mail.confirm will be tried again.",
+        ),
+        (
+            "discard mail.confirm --only 1",
+            "1 dead delivery of mail.confirm will be deleted.",
+        ),
+        (
+            "replay ledger.book",
+            "ledger.book will receive events once more that it has received already.",
+        ),
+        (
+            "pause ledger.book",
+            "ledger.book will be paused, with 3 deliveries.",
+        ),
         (
             "retire mail.confirm",
             "mail.confirm and its 3 deliveries will be deleted. A program that still has this subscriber registers it again at its next start.",
@@ -192,7 +237,10 @@ async fn where_nothing_changes_there_is_no_question() {
 async fn a_pause_ends() {
     let store = store().await;
     printed(&store, "pause mail.confirm -y").await;
-    assert_eq!(printed(&store, "resume mail.confirm -y").await, "1 subscriber: resumed\n");
+    assert_eq!(
+        printed(&store, "resume mail.confirm -y").await,
+        "1 subscriber: resumed\n"
+    );
     assert_eq!(left(&store).await, UNCHANGED);
 }
 
@@ -202,7 +250,10 @@ async fn a_replay_is_limited_by_time_and_topic() {
         ("", 3),
         ("--since 2026-05-01T10:00:02Z", 2),
         ("--until 2026-05-01T10:00:02Z", 1),
-        ("--since 2026-05-01T10:00:02Z --until 2026-05-01T10:00:03Z", 1),
+        (
+            "--since 2026-05-01T10:00:02Z --until 2026-05-01T10:00:03Z",
+            1,
+        ),
         ("--topic shop.placed", 3),
         ("--topic shop.paid", 0),
         ("--since 100000d", 3),
@@ -224,7 +275,10 @@ async fn a_purge_takes_what_all_subscribers_have() {
     deliver(&store, "mail.confirm").await;
     printed(&store, "discard mail.confirm --only 1 -y").await;
     // The second one is dead, and the last one is kept for its number.
-    assert_eq!(printed(&store, "purge --older-than 1s -y").await, "1 event: deleted\n");
+    assert_eq!(
+        printed(&store, "purge --older-than 1s -y").await,
+        "1 event: deleted\n"
+    );
     assert_eq!(left(&store).await, "ledger.book 0+0, mail.confirm 0+1");
 }
 
@@ -241,14 +295,20 @@ number  subscriber    topic        key  emitted                   failed  lost  
     }
     let first = printed(&store, "dead mail.confirm --limit 1").await;
     assert_eq!(first.lines().count(), 2, "{first}");
-    assert_eq!(printed(&store, "dead ledger.book").await, "no delivery is dead\n");
+    assert_eq!(
+        printed(&store, "dead ledger.book").await,
+        "no delivery is dead\n"
+    );
 }
 
 #[tokio::test]
 async fn lists_are_json_for_programs() {
     let store = store().await;
     let expected = r#"[{"emitted":"2026-05-01T10:00:01.000Z","error":"no route to host","event":"event-1","failed":1,"key":"1","lost":0,"number":1,"subscriber":"mail.confirm","topic":"shop.placed"}]"#;
-    assert_eq!(printed(&store, "dead --json --limit 1").await, format!("{expected}\n"));
+    assert_eq!(
+        printed(&store, "dead --json --limit 1").await,
+        format!("{expected}\n")
+    );
     assert_eq!(printed(&store, "dead ledger.book --json").await, "[]\n");
 
     deliver(&store, "ledger.book").await;
@@ -280,9 +340,18 @@ async fn wrong_arguments_are_an_error_with_the_remedy() {
         ("dead mial.confirm", unknown),
         ("pause mial.confirm -y", unknown),
         ("replay mial.confirm -y", unknown),
-        ("retry mail.confirm", "confirm with `y`, or in advance with --yes"),
-        ("retry", "the following required arguments were not provided"),
-        ("replay ledger.book --since yesterday", "neither an age, such as `2h` or `7d`, nor a time"),
+        (
+            "retry mail.confirm",
+            "confirm with `y`, or in advance with --yes",
+        ),
+        (
+            "retry",
+            "the following required arguments were not provided",
+        ),
+        (
+            "replay ledger.book --since yesterday",
+            "neither an age, such as `2h` or `7d`, nor a time",
+        ),
         ("purge", "--older-than <AGE>"),
         ("frobnicate", "unrecognized subcommand 'frobnicate'"),
         ("", "Usage: events <COMMAND>"),

@@ -45,10 +45,19 @@ fn each_count_of_a_subscriber_is_a_gauge() {
         ("ledger.book", ["7", "1", "9", "2", "1.5", "0", "3"]),
         ("mail.confirm", ["7", "1", "0", "2", "0", "1", "3"]),
     ] {
-        let names = ["attempts", "dead", "depth", "in_flight", "oldest_seconds", "paused", "ready"];
+        let names = [
+            "attempts",
+            "dead",
+            "depth",
+            "in_flight",
+            "oldest_seconds",
+            "paused",
+            "ready",
+        ];
         let label = format!("{{subscriber=\"{subscriber}\"}}");
         let expected = names.iter().zip(expected);
-        let expected = expected.map(|(name, value)| format!("events_durable_{name}{label} {value}"));
+        let expected =
+            expected.map(|(name, value)| format!("events_durable_{name}{label} {value}"));
         assert_eq!(lines(&page, &label), expected.collect::<Vec<_>>());
     }
 }
@@ -65,7 +74,11 @@ type Called = UnboundedSender<()>;
 #[subscriber(durable = "metrics.book")]
 async fn book(paid: &Paid, called: State<'_, Called>) -> Result<(), &'static str> {
     let _ = called.send(());
-    if paid.order == 1 { Ok(()) } else { Err("refused") }
+    if paid.order == 1 {
+        Ok(())
+    } else {
+        Err("refused")
+    }
 }
 
 /// A delivery goes through the middleware and the failure hooks of the registry, as any other call.
@@ -74,7 +87,10 @@ fn deliveries_are_counted_as_calls() {
     let recorder = PrometheusBuilder::new().build_recorder();
     let page = recorder.handle();
     // The recorder is that of this thread, on which the runtime runs all.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     metrics::with_local_recorder(&recorder, || {
         runtime.block_on(async {
             let options = SqlitePoolOptions::new().max_connections(1);

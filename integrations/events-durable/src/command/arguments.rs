@@ -170,8 +170,9 @@ impl FromStr for Moment {
         if let Ok(time) = humantime::parse_rfc3339_weak(text) {
             return Ok(Self::At(time));
         }
-        humantime::parse_duration(text)
-            .map(Self::Ago)
-            .map_err(|_| "neither an age, such as `2h` or `7d`, nor a time, such as `2026-05-01T10:00:00Z`".to_owned())
+        humantime::parse_duration(text).map(Self::Ago).map_err(|_| {
+            "neither an age, such as `2h` or `7d`, nor a time, such as `2026-05-01T10:00:00Z`"
+                .to_owned()
+        })
     }
 }

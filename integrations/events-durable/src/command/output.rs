@@ -63,7 +63,12 @@ pub(super) fn dead_row(subscriber: &str, letter: DeadLetter) -> Vec<Cell> {
 
 impl<I: BufRead, O: Write> Terminal<I, O> {
     pub(super) fn stats(&mut self, output: Output, rows: &[Vec<Cell>]) -> Result<(), CommandError> {
-        self.list(output, &STATS, rows, "the database has no durable subscriber")
+        self.list(
+            output,
+            &STATS,
+            rows,
+            "the database has no durable subscriber",
+        )
     }
 
     pub(super) fn dead(&mut self, output: Output, rows: &[Vec<Cell>]) -> Result<(), CommandError> {

@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use clap::{Parser, error::ErrorKind};
 use super::{
     arguments::{Action, Dead, DeadOnes, EventsCommand, OneSubscriber, Purge, Replay, Standalone},
     error::CommandError,
@@ -18,6 +17,7 @@ use crate::{
     facade::Durable,
     store::{Engine, Stats},
 };
+use clap::{Parser, error::ErrorKind};
 
 /// Events that are deleted in one transaction.
 const BATCH: u32 = 1000;
@@ -107,7 +107,9 @@ impl EventsCommand {
             }
             Action::Dead(dead) => list_dead(store, terminal, dead).await,
             Action::Retry(retry) => change_dead(store, terminal, &retry, DeadAre::TriedAgain).await,
-            Action::Discard(discard) => change_dead(store, terminal, &discard, DeadAre::Deleted).await,
+            Action::Discard(discard) => {
+                change_dead(store, terminal, &discard, DeadAre::Deleted).await
+            }
             Action::Replay(replay) => replay_events(store, terminal, replay).await,
             Action::Pause(pause) => set_pause(store, terminal, &pause, true).await,
             Action::Resume(resume) => set_pause(store, terminal, &resume, false).await,
@@ -141,7 +143,11 @@ async fn list_dead<DB: Engine>(
     let mut rows = Vec::new();
     for Stats { subscriber, .. } in subscribers.iter().filter(|stats| stats.dead > 0) {
         let letters = store.dead(subscriber).list(dead.limit).await?;
-        rows.extend(letters.into_iter().map(|letter| dead_row(subscriber, letter)));
+        rows.extend(
+            letters
+                .into_iter()
+                .map(|letter| dead_row(subscriber, letter)),
+        );
     }
     terminal.dead(dead.output, &rows)
 }
@@ -231,7 +237,12 @@ async fn set_pause<DB: Engine>(
             store.resume(&one.subscriber).await?;
         }
     }
-    terminal.changed(one.change, is_new.into(), ["subscriber", "subscribers"], done)
+    terminal.changed(
+        one.change,
+        is_new.into(),
+        ["subscriber", "subscribers"],
+        done,
+    )
 }
 
 async fn retire_subscriber<DB: Engine>(
@@ -247,7 +258,12 @@ async fn retire_subscriber<DB: Engine>(
     );
     terminal.confirm(one.change, &what)?;
     let deleted = store.retire(&one.subscriber).await?;
-    terminal.changed(one.change, deleted, DELIVERIES, "deleted with the subscriber")
+    terminal.changed(
+        one.change,
+        deleted,
+        DELIVERIES,
+        "deleted with the subscriber",
+    )
 }
 
 async fn purge_events<DB: Engine>(
@@ -256,7 +272,9 @@ async fn purge_events<DB: Engine>(
     purge: &Purge,
 ) -> Result<(), CommandError> {
     let age = humantime::format_duration(Duration::from_secs(purge.older_than.as_secs()));
-    let what = format!("Events older than {age} that all subscribers have received will be deleted. They can no longer be replayed.");
+    let what = format!(
+        "Events older than {age} that all subscribers have received will be deleted. They can no longer be replayed."
+    );
     terminal.confirm(purge.change, &what)?;
     let deleted = DB::purge(store.pool(), purge.older_than, BATCH).await?;
     terminal.changed(purge.change, deleted, EVENTS, "deleted")

@@ -85,7 +85,11 @@ pub(super) fn text(columns: &[Column], rows: &[Vec<Cell>]) -> String {
         let mut printed = String::new();
         for (index, cell) in line.iter().enumerate() {
             let pad = " ".repeat(widths[index] - cell.width());
-            let (before, after) = if is_right(index) { (&*pad, "") } else { ("", &*pad) };
+            let (before, after) = if is_right(index) {
+                (&*pad, "")
+            } else {
+                ("", &*pad)
+            };
             printed.push_str(&format!("{before}{cell}{after}  "));
         }
         text.push_str(printed.trim_end());
