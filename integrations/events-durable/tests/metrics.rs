@@ -121,9 +121,9 @@ fn deliveries_are_counted_as_calls() {
     assert_eq!(
         lines(&page, "events_calls_total{"),
         [
+            r#"events_calls_total{topic="metrics.paid",subscriber="events_durable: store of metrics.paid",outcome="ran"} 2"#.to_owned(),
             format!(r#"events_calls_total{of},outcome="failed"}} 1"#),
             format!(r#"events_calls_total{of},outcome="ran"}} 1"#),
-            r#"events_calls_total{topic="metrics.paid",subscriber="events_durable: store of metrics.paid",outcome="ran"} 2"#.to_owned(),
         ]
     );
     assert_eq!(
