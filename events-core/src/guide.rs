@@ -95,6 +95,11 @@ page!(
      [`NewSubscription::at_once`](crate::subscribing::NewSubscription::at_once)"
 );
 page!(
+    durable,
+    "[`#[subscriber]`](macro@crate::subscriber), [`UnitOfWork`](crate::UnitOfWork), [`Retry`](crate::Retry), \
+     [`Param`](crate::handlers::Param)"
+);
+page!(
     topics,
     "[`AnyEvent`](crate::AnyEvent), \
      [`Registry::on_topic`](crate::Registry::on_topic), \

@@ -8,13 +8,20 @@
 //!   [`Tx`](events_sqlx::Tx);
 //! - [`Durable::worker`] starts the workers.
 //!
-//! SQLite and PostgreSQL are the features `sqlite` and `postgres`. Below is the README.
+//! SQLite and PostgreSQL are the features `sqlite` and `postgres`. The feature `command` adds the module `command`, `myapp events stats`
+//! and others for a program to mount, and the feature `metrics` the function `record_stats`.
+//!
+//! Guide: the module `guide::durable` of `events-core`. Below is the README.
 //!
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "command")]
+pub mod command;
 mod delivery;
 mod event;
 mod facade;
+#[cfg(feature = "metrics")]
+mod gauges;
 mod staging;
 #[cfg_attr(
     not(any(feature = "sqlite", feature = "postgres")),
@@ -44,6 +51,8 @@ pub use events_durable_macros::Durable;
 #[doc = include_str!("../docs/upcast.md")]
 pub use events_durable_macros::upcast;
 pub use facade::{Dead, DeadLetter, Durable, DurableError, EmitAt, Replay, Routes};
+#[cfg(feature = "metrics")]
+pub use gauges::record_stats;
 pub use store::{Engine, Stats, StoreError, WhenDead};
 pub use worker::{NewWorkers, Workers};
 
@@ -61,3 +70,8 @@ pub mod __derive {
         staging::{NotRegistered, check_registered},
     };
 }
+
+/// The page of the guide about this crate, whose examples are tests here.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guide/durable.md")]
+struct Guide;

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use events_core::info::SubscriberInfo;
+
 /// The label of what has none of its own.
 const OTHER: &str = "other";
 
@@ -25,8 +27,9 @@ impl Labels {
         self.topics.label(topic)
     }
 
-    pub(crate) fn subscriber(&self, name: &str) -> Arc<str> {
-        self.subscribers.label(name)
+    /// The path or id of the subscriber; of a durable one that of the database, which stays if the function is renamed.
+    pub(crate) fn subscriber(&self, info: &SubscriberInfo) -> Arc<str> {
+        self.subscribers.label(info.durable.unwrap_or(&info.name))
     }
 }
 

@@ -152,7 +152,7 @@ fn count_failure(labels: &Labels, failure: &Failure) {
     counter!(
         "events_failures_total",
         "topic" => labels.topic(failure.topic()),
-        "subscriber" => labels.subscriber(&failure.subscriber().name),
+        "subscriber" => labels.subscriber(failure.subscriber()),
         "cause" => cause,
     )
     .increment(1);

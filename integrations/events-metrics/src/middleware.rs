@@ -32,7 +32,7 @@ impl Measured {
             Some(_) => ("not_called", false),
         };
         let topic = self.labels.topic(call.emission().topic());
-        let subscriber = self.labels.subscriber(&call.subscriber().name);
+        let subscriber = self.labels.subscriber(call.subscriber());
         counter!(
             "events_calls_total",
             "topic" => Arc::clone(&topic),

@@ -135,10 +135,10 @@ pub(crate) const DURABLE: Library = Library {
     src: "integrations/events-durable/src",
     floors: &[
         &["store"],
-        &["delivery", "event", "wake"],
+        &["delivery", "event", "gauges", "wake"],
         &["staging"],
         &["facade"],
-        &["worker"],
+        &["command", "worker"],
         &["lib"],
     ],
     climbs: &[],
@@ -194,6 +194,10 @@ pub(crate) const TESTED_PAGES: &[(&str, &str)] = &[
         "docs/guide/NAME.md",
     ),
     ("integrations/events-sqlx/src/lib.rs", "docs/guide/NAME.md"),
+    (
+        "integrations/events-durable/src/lib.rs",
+        "docs/guide/NAME.md",
+    ),
 ];
 
 /// Folders with more than ten files on purpose.
