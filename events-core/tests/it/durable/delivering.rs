@@ -29,7 +29,7 @@ struct Once(u32);
 struct Nested(u32);
 
 fn note(journal: &Journal, text: impl Into<String>) {
-    journal.lock().unwrap().push(text.into());
+    journal.lock().expect("not poisoned").push(text.into());
 }
 
 #[subscriber(durable = "delivering.confirm")]
@@ -73,7 +73,7 @@ async fn copies(event: &EventCopy, journal: State<'_, Journal>) -> Result<(), St
 
 #[subscriber(durable = "delivering.slow", timeout = Duration::from_millis(1))]
 async fn slow(_: &Once) {
-    std::future::pending().await
+    std::future::pending().await;
 }
 
 #[subscriber]
@@ -99,7 +99,7 @@ fn check<E: Event>(id: &str, event: E, outcome: &str, notes: &[&str]) {
     let (registry, journal) = registry();
     let delivered = smol::block_on(find(&registry, id).delivering().deliver(event));
     assert_eq!(delivered.to_string(), outcome);
-    assert_eq!(*journal.lock().unwrap(), notes);
+    assert_eq!(*journal.lock().expect("not poisoned"), notes);
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn its_end_is_returned() {
     let outcome = smol::block_on(book.deliver(Placed(99)));
     assert!(
         matches!(
-            outcome.failure().map(|one| one.cause().clone()),
+            outcome.failure().map(|failure| failure.cause()),
             Some(Cause::Panic(_))
         ),
         "{outcome}"
@@ -162,7 +162,7 @@ fn the_timeout_ends_it() {
     );
     assert!(
         matches!(
-            outcome.failure().map(|one| one.cause().clone()),
+            outcome.failure().map(|failure| failure.cause()),
             Some(Cause::TimedOut(_))
         ),
         "{outcome}"
@@ -176,21 +176,21 @@ fn it_has_an_origin_and_a_unit() {
         .delivering()
         .origin("import");
     smol::block_on(confirm.deliver(Placed(1)));
-    assert_eq!(*journal.lock().unwrap(), ["confirm 1 Some(\"import\")"]);
+    assert_eq!(*journal.lock().expect("not poisoned"), ["confirm 1 Some(\"import\")"]);
 
     let held = Journal::default();
     let notes = Arc::clone(&held);
     let later = registry.subscribe(move |event: &Nested| note(&notes, event.0.to_string()));
-    later.after_commit().register().unwrap().detach();
+    later.after_commit().register().expect("no conflict").detach();
     let work = UnitOfWork::begin();
     let book = find(&registry, "delivering.book")
         .delivering()
         .in_unit(&work.handle());
     let outcome = smol::block_on(book.deliver(Placed(2)));
     assert!(matches!(outcome, SubscriberOutcome::Ran), "{outcome}");
-    assert!(held.lock().unwrap().is_empty());
-    work.commit().unwrap();
-    assert_eq!(*held.lock().unwrap(), ["2"]);
+    assert!(held.lock().expect("not poisoned").is_empty());
+    work.commit().expect("no savepoint is open");
+    assert_eq!(*held.lock().expect("not poisoned"), ["2"]);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn hooks_and_middleware_apply() {
         "before None",
         "nested 1",
     ];
-    assert_eq!(*journal.lock().unwrap(), expected);
+    assert_eq!(*journal.lock().expect("not poisoned"), expected);
 }
 
 #[test]
@@ -242,5 +242,5 @@ fn a_muted_one_is_not_reached() {
         SubscriberOutcome::NotReached(NotReached::Withheld)
             | SubscriberOutcome::Skipped(SkipReason::Muted)
     ));
-    assert!(journal.lock().unwrap().is_empty());
+    assert!(journal.lock().expect("not poisoned").is_empty());
 }

@@ -81,7 +81,7 @@ impl Unheard for Registry {
 #[test]
 fn a_registry_lists_them() {
     let durable = registry().durable_subscribers();
-    let ids: Vec<_> = durable.iter().map(|one| one.id()).collect();
+    let ids: Vec<_> = durable.iter().map(DurableSubscriber::id).collect();
     assert_eq!(ids, ["listing.audit", "listing.book", "listing.confirm"]);
     let [audit, book, confirm] = &durable[..] else {
         panic!("there are three");
