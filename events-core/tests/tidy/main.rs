@@ -26,7 +26,7 @@ use std::sync::LazyLock;
 use self::{
     expected::{
         house::{
-            ANNOUNCED, CORE, CROWDED, LINKME, Library, MACROS, METRICS, PAGES, SEAORM,
+            ANNOUNCED, CORE, CROWDED, DURABLE, LINKME, Library, MACROS, METRICS, PAGES, SEAORM,
             SEAORM_MACROS, SQLX, TESTED_PAGES, TESTING, UNCHECKED, UNSAFE,
         },
         vocabulary::BANNED,
@@ -35,7 +35,16 @@ use self::{
     sources::{Files, assert_none, read, text},
 };
 
-const LIBRARIES: [Library; 7] = [CORE, MACROS, TESTING, METRICS, SQLX, SEAORM, SEAORM_MACROS];
+const LIBRARIES: [Library; 8] = [
+    CORE,
+    MACROS,
+    TESTING,
+    METRICS,
+    SQLX,
+    DURABLE,
+    SEAORM,
+    SEAORM_MACROS,
+];
 
 static SOURCES: LazyLock<Files> =
     LazyLock::new(|| read(&LIBRARIES.map(|library| library.src), &[".rs"]));

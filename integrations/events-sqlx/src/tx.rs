@@ -14,6 +14,7 @@ use crate::{
     finish::Finish,
     lender::{Lender, Loan},
     session::Session,
+    unit_tx::UnitTx,
 };
 
 #[doc = include_str!("../docs/tx.md")]
@@ -100,9 +101,11 @@ impl<DB: Backend> Tx<'static, DB> {
     async fn begin_statement(pool: &Pool<DB>, statement: Option<SqlStr>) -> Result<Self, TxError> {
         let session = Session::begin(pool, statement).await?;
         let unit = UnitOfWork::begin();
+        let lender = Lender::new(unit.handle());
+        UnitTx::attach(&lender);
         Ok(Self {
             slot: Slot::Owned(Some(session)),
-            lender: Lender::new(unit.handle()),
+            lender,
             registry: None,
             end: Some(End::Transaction(unit)),
         })

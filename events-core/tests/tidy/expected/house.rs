@@ -131,6 +131,13 @@ pub(crate) const SQLX: Library = Library {
     circles: &[],
 };
 
+pub(crate) const DURABLE: Library = Library {
+    src: "integrations/events-durable/src",
+    floors: &[&["store"], &["lib"]],
+    climbs: &[],
+    circles: &[],
+};
+
 pub(crate) const SEAORM: Library = Library {
     src: "integrations/events-seaorm/src",
     floors: &[

@@ -1,0 +1,21 @@
+//! The store as a program uses it.
+//!
+//! - `durable`: the store, what it stores, and its settings; `emit_at`: events that are due later;
+//! - `register`: the subscribers of a program; `error`: why that fails;
+//! - `dead`, `replay`: dead letters, and events that are delivered once more.
+
+mod dead;
+mod durable;
+mod emit_at;
+mod error;
+mod register;
+mod replay;
+
+pub use dead::{Dead, DeadLetter};
+pub use durable::Durable;
+pub(crate) use durable::Inner;
+pub use emit_at::EmitAt;
+pub use error::DurableError;
+pub use register::Routes;
+pub(crate) use register::Subscribers;
+pub use replay::Replay;
