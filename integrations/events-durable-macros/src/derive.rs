@@ -2,9 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{
-    Data, DeriveInput, Error, Expr, Field, Fields, Result, ext::IdentExt, spanned::Spanned,
-};
+use syn::{Data, DeriveInput, Error, Expr, Field, Fields, Result, ext::IdentExt, spanned::Spanned};
 
 use crate::options::{Secret, TypeOptions, has_word, secret_option, serde_name};
 
@@ -90,12 +88,16 @@ impl Secrets {
     fn add(&mut self, field: &Field, options: &TypeOptions) -> Result<()> {
         let decided = secret_option(field)?;
         let is_secret = has_word(&field.attrs, "event", "secret");
-        let span = field.ident.as_ref().map_or_else(|| field.span(), |it| it.span());
+        let span = field
+            .ident
+            .as_ref()
+            .map_or_else(|| field.span(), |it| it.span());
         if !is_secret {
             return match decided {
                 None => Ok(()),
                 Some((_, span)) => {
-                    let text = "the field is not secret; add `#[event(secret)]` to it, or remove this";
+                    let text =
+                        "the field is not secret; add `#[event(secret)]` to it, or remove this";
                     Err(Error::new(span, text))
                 }
             };
@@ -131,7 +133,8 @@ impl Secrets {
             let text = "a secret field that is stored has a name; give the struct named fields";
             return Err(Error::new(span, text));
         };
-        self.list.push(quote!(__durable::Secret { name: #name, is_skipped: #is_skipped }));
+        self.list
+            .push(quote!(__durable::Secret { name: #name, is_skipped: #is_skipped }));
         Ok(())
     }
 }
@@ -147,7 +150,10 @@ fn key(input: &DeriveInput, key: Option<&Expr>) -> Result<TokenStream> {
     {
         let is_field = match &input.data {
             Data::Struct(data) => match &data.fields {
-                Fields::Named(fields) => fields.named.iter().any(|it| it.ident.as_ref() == Some(field)),
+                Fields::Named(fields) => fields
+                    .named
+                    .iter()
+                    .any(|it| it.ident.as_ref() == Some(field)),
                 _ => false,
             },
             _ => false,

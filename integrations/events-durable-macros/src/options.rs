@@ -63,7 +63,11 @@ pub(crate) enum Secret {
 /// What becomes of the secret field, with the place of the option; `None` if nothing says so.
 pub(crate) fn secret_option(field: &Field) -> Result<Option<(Secret, Span)>> {
     let mut found = None;
-    for attribute in field.attrs.iter().filter(|it| it.path().is_ident("durable")) {
+    for attribute in field
+        .attrs
+        .iter()
+        .filter(|it| it.path().is_ident("durable"))
+    {
         attribute.parse_nested_meta(|meta| {
             if !meta.path.is_ident("secret") {
                 return Err(meta.error(

@@ -16,14 +16,22 @@ struct Options {
 impl Parse for Options {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let text = "write the event and the version of the old payload: `#[upcast(OrderPlaced, from = 1)]`";
-        let event = input.parse().map_err(|error| Error::new(error.span(), text))?;
-        input.parse::<Token![,]>().map_err(|error| Error::new(error.span(), text))?;
-        let name: syn::Ident = input.parse().map_err(|error| Error::new(error.span(), text))?;
+        let event = input
+            .parse()
+            .map_err(|error| Error::new(error.span(), text))?;
+        input
+            .parse::<Token![,]>()
+            .map_err(|error| Error::new(error.span(), text))?;
+        let name: syn::Ident = input
+            .parse()
+            .map_err(|error| Error::new(error.span(), text))?;
         if name != "from" {
             return Err(Error::new(name.span(), text));
         }
         input.parse::<Token![=]>()?;
-        let from: LitInt = input.parse().map_err(|error| Error::new(error.span(), text))?;
+        let from: LitInt = input
+            .parse()
+            .map_err(|error| Error::new(error.span(), text))?;
         match from.base10_parse::<i32>() {
             Ok(1..) => {}
             _ => return Err(Error::new(from.span(), "a version is a number from 1 on")),

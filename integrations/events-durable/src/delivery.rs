@@ -33,7 +33,7 @@ use events_core::{
 pub struct Delivery<'d>(&'d About);
 
 /// What a delivery tells.
-pub(crate) struct About {
+pub struct About {
     pub(crate) id: String,
     pub(crate) topic: String,
     pub(crate) key: Option<String>,

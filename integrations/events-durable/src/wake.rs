@@ -44,7 +44,8 @@ impl<DB: Engine> Waker<DB> {
 
     /// Wakes the workers of this program.
     pub(crate) fn wake_here(&self) {
-        self.woken.send_modify(|count| *count = count.wrapping_add(1));
+        self.woken
+            .send_modify(|count| *count = count.wrapping_add(1));
     }
 
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {

@@ -3,11 +3,8 @@
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use events_core::{
-    Registry, Subscription,
-    delivering::Delivering,
-    failures::BoxError,
-    outcomes::SubscriberOutcome,
-    subscribing::SubscribeError,
+    Registry, Subscription, delivering::Delivering, failures::BoxError,
+    outcomes::SubscriberOutcome, subscribing::SubscribeError,
 };
 
 use super::{
@@ -20,8 +17,7 @@ use super::{
 pub(crate) type DeliverFuture = Pin<Box<dyn Future<Output = SubscriberOutcome> + Send>>;
 
 /// An event that was read, to be delivered once.
-#[doc(hidden)]
-pub struct Deliver(Box<dyn FnOnce(Delivering) -> DeliverFuture + Send>);
+pub(crate) struct Deliver(Box<dyn FnOnce(Delivering) -> DeliverFuture + Send>);
 
 impl Deliver {
     pub(crate) fn to(self, delivering: Delivering) -> DeliverFuture {
@@ -83,12 +79,21 @@ impl DurableType {
     }
 
     /// Has what is emitted stored, as the last subscriber that runs at once: it stores what the others leave.
-    pub(crate) fn subscribe(&self, registry: &Registry, store: StoreFn) -> Result<Subscription, SubscribeError> {
+    pub(crate) fn subscribe(
+        &self,
+        registry: &Registry,
+        store: StoreFn,
+    ) -> Result<Subscription, SubscribeError> {
         (self.subscribe)(registry, store)
     }
 
     /// Reads a stored event.
-    pub(crate) fn read(&self, version: i32, codec: &str, data: &str) -> Result<Deliver, Unreadable> {
+    pub(crate) fn read(
+        &self,
+        version: i32,
+        codec: &str,
+        data: &str,
+    ) -> Result<Deliver, Unreadable> {
         (self.read)(version, codec, data)
     }
 
@@ -98,7 +103,10 @@ impl DurableType {
     }
 }
 
-fn subscribe<E: DurableEvent>(registry: &Registry, store: StoreFn) -> Result<Subscription, SubscribeError> {
+fn subscribe<E: DurableEvent>(
+    registry: &Registry,
+    store: StoreFn,
+) -> Result<Subscription, SubscribeError> {
     let store = move |event: &E| -> Result<(), BoxError> { store(encode(event)?) };
     let id = format!("events_durable: store of {}", E::stored_topic());
     registry
@@ -111,7 +119,9 @@ fn subscribe<E: DurableEvent>(registry: &Registry, store: StoreFn) -> Result<Sub
 
 fn read<E: DurableEvent>(version: i32, codec: &str, data: &str) -> Result<Deliver, Unreadable> {
     let event: E = decode(version, codec, data)?;
-    Ok(Deliver(Box::new(move |delivering| Box::pin(delivering.deliver(event)))))
+    Ok(Deliver(Box::new(move |delivering| {
+        Box::pin(delivering.deliver(event))
+    })))
 }
 
 impl fmt::Debug for DurableType {

@@ -90,7 +90,11 @@ impl fmt::Display for Waits {
 }
 
 /// Reads an event of any version that this program knows.
-pub(super) fn decode<E: DurableEvent>(version: i32, codec: &str, data: &str) -> Result<E, Unreadable> {
+pub(super) fn decode<E: DurableEvent>(
+    version: i32,
+    codec: &str,
+    data: &str,
+) -> Result<E, Unreadable> {
     if codec != E::Codec::NAME {
         return Err(Unreadable::Waits(Waits::Codec {
             stored: codec.to_owned(),

@@ -18,7 +18,10 @@ pub struct Upcast {
 impl Upcast {
     /// The step of this event from this version.
     #[must_use]
-    pub const fn new<E: DurableEvent>(from: i32, step: fn(Value) -> Result<Value, BoxError>) -> Self {
+    pub const fn new<E: DurableEvent>(
+        from: i32,
+        step: fn(Value) -> Result<Value, BoxError>,
+    ) -> Self {
         Self {
             event: TypeId::of::<E>,
             from,
@@ -33,6 +36,8 @@ impl Upcast {
 
 impl fmt::Debug for Upcast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upcast").field("from", &self.from).finish_non_exhaustive()
+        f.debug_struct("Upcast")
+            .field("from", &self.from)
+            .finish_non_exhaustive()
     }
 }

@@ -21,7 +21,6 @@ use crate::{
     staging::{new_event, remove_registered},
     store::{Engine, NewEvent, Stats, WhenDead},
     wake::{TraceFn, Waker},
-    worker::NewWorkers,
 };
 
 /// A store of events, in the database of the business data: what is emitted in a transaction is stored in it, and workers deliver
@@ -174,7 +173,10 @@ impl<DB: Engine> Durable<DB> {
     }
 
     fn registered(&self) -> std::sync::MutexGuard<'_, Option<Registered>> {
-        self.0.registered.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .registered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn subscribers(&self) -> Option<Arc<Subscribers>> {
@@ -228,11 +230,6 @@ impl<DB: Engine> Durable<DB> {
             DB::insert(conn, &events).await?;
         }
         Ok(())
-    }
-
-    /// Workers of this program; see [`NewWorkers`].
-    pub fn worker(&self) -> NewWorkers<DB> {
-        NewWorkers::new(self.clone())
     }
 
     /// The dead letters of a subscriber.

@@ -58,6 +58,7 @@ impl<DB: Engine> EmitAt<DB> for Tx<'_, DB> {
         let waker = Arc::clone(&store.0.waker);
         let encoded = encode(event).map_err(DurableError::Encode)?;
         let event = new_event(encoded, Some(millis(time)), waker.trace());
-        stage_in::<DB>(&self.handle(), event, move || waker.wake_here()).map_err(DurableError::Encode)
+        stage_in::<DB>(&self.handle(), event, move || waker.wake_here())
+            .map_err(DurableError::Encode)
     }
 }

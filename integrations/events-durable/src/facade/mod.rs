@@ -13,9 +13,8 @@ mod replay;
 
 pub use dead::{Dead, DeadLetter};
 pub use durable::Durable;
-pub(crate) use durable::Inner;
 pub use emit_at::EmitAt;
 pub use error::DurableError;
 pub use register::Routes;
-pub(crate) use register::Subscribers;
+pub(crate) use register::{Receiver, Subscribers};
 pub use replay::Replay;

@@ -7,7 +7,7 @@ use events_sqlx::Tx;
 
 use super::{durable::Durable, error::DurableError};
 use crate::{
-    event::{DurableType, types},
+    event::types,
     staging::{add_registered, store_fn},
     store::{Engine, Route},
 };
@@ -131,7 +131,7 @@ pub(super) async fn register<DB: Engine>(
 /// Whether the subscriber receives events that are stored under this topic.
 fn receives(subscriber: &DurableSubscriber, topic: &str) -> bool {
     let own = types().iter().find(|one| one.topic() == topic);
-    let emitted = own.map_or(topic, DurableType::emitted_topic);
+    let emitted = own.map_or(topic, |one| one.emitted_topic());
     subscriber.receives(emitted) || subscriber.receives(topic)
 }
 

@@ -47,7 +47,9 @@ impl Batch {
 impl StagedEvent {
     async fn write<DB: Engine>(mut self, mut tx: Tx<'_, DB>) -> Result<(), BoxError> {
         let event = self.event.take();
-        let events = event.map(|event| self.batch.collect(event)).unwrap_or_default();
+        let events = event
+            .map(|event| self.batch.collect(event))
+            .unwrap_or_default();
         if !events.is_empty() {
             DB::insert(tx.conn(), &events).await?;
         }

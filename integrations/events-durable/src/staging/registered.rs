@@ -53,7 +53,9 @@ pub(crate) fn add_registered(registry: &Registry) {
 /// Takes one note of the registry back.
 pub(crate) fn remove_registered(registry: &Registry) {
     let mut all = REGISTERED.write().unwrap_or_else(PoisonError::into_inner);
-    let found = all.iter().position(|one| one.upgrade().as_ref() == Some(registry));
+    let found = all
+        .iter()
+        .position(|one| one.upgrade().as_ref() == Some(registry));
     if let Some(index) = found {
         all.swap_remove(index);
     }

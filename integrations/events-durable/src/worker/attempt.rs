@@ -10,7 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Failure, delivering::Delivering,
+    Failure,
+    delivering::Delivering,
     outcomes::{SkipReason, SubscriberOutcome},
 };
 use events_sqlx::{Tx, TxError};
@@ -100,7 +101,10 @@ impl<DB: Engine> Attempt<'_, DB> {
         static WARNED: Mutex<BTreeSet<(String, String, i32)>> = Mutex::new(BTreeSet::new());
         let (event, id) = (&self.claim.event, self.receiver.id());
         let what = (id.to_owned(), event.topic.clone(), event.version);
-        let is_new = WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(what);
+        let is_new = WARNED
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(what);
         if is_new {
             tracing::warn!(
                 target: "events_durable",
@@ -169,8 +173,11 @@ impl<DB: Engine> Attempt<'_, DB> {
             Err(error) if error.is_serialization() => return Ok(End::Again(CONFLICT)),
             Err(error) => return Err(error),
         }
-        tx.handle().attach(Arc::new(Parent(self.claim.event.id.clone())));
-        let outcome = tx.deliver(self.delivering(), |delivering| deliver.to(delivering)).await;
+        tx.handle()
+            .attach(Arc::new(Parent(self.claim.event.id.clone())));
+        let outcome = tx
+            .deliver(self.delivering(), |delivering| deliver.to(delivering))
+            .await;
         match self.end_of(outcome) {
             End::Done => {}
             end => {

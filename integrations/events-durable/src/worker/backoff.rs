@@ -31,11 +31,15 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         let of_database = error.downcast_ref::<sqlx::Error>();
-        let of_tx = error.downcast_ref::<TxError>().and_then(|error| match error {
-            TxError::Database(error) => Some(error),
-            _ => None,
-        });
-        let found = of_database.or(of_tx).and_then(|error| error.as_database_error());
+        let of_tx = error
+            .downcast_ref::<TxError>()
+            .and_then(|error| match error {
+                TxError::Database(error) => Some(error),
+                _ => None,
+            });
+        let found = of_database
+            .or(of_tx)
+            .and_then(|error| error.as_database_error());
         if let Some(code) = found.and_then(sqlx::error::DatabaseError::code) {
             return match code.parse::<u32>() {
                 _ if code.len() == 5 => matches!(&*code, "40001" | "40P01"),
@@ -54,11 +58,14 @@ mod tests {
 
     #[test]
     fn attempts_are_repeated_as_the_policy_says() {
-        let retry = Retry::exponential(Duration::from_secs(1), Duration::from_secs(4)).max_retries(3);
+        let retry =
+            Retry::exponential(Duration::from_secs(1), Duration::from_secs(4)).max_retries(3);
         let check = |attempt, longest: Option<u64>| {
             let actual = next(&retry, attempt, WhenDead::Block);
             match (actual, longest) {
-                (Next::After(delay), Some(longest)) => assert!(delay <= Duration::from_secs(longest)),
+                (Next::After(delay), Some(longest)) => {
+                    assert!(delay <= Duration::from_secs(longest))
+                }
                 (Next::Dead(WhenDead::Block), None) => {}
                 _ => panic!("attempt {attempt}: {actual:?}"),
             }

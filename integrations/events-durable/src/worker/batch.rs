@@ -83,7 +83,11 @@ mod tests {
             for call in calls {
                 size.add(Duration::from_millis(*call));
             }
-            assert_eq!(size.get(most, Duration::from_secs(4)), expected, "{calls:?}");
+            assert_eq!(
+                size.get(most, Duration::from_secs(4)),
+                expected,
+                "{calls:?}"
+            );
         };
         check(&[], 50, 1);
         check(&[1], 50, 50);

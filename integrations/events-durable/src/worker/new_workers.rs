@@ -40,8 +40,15 @@ pub(super) struct Settings {
     pub(super) claim_size: u32,
 }
 
+impl<DB: Engine> Durable<DB> {
+    /// Workers of this program; see [`NewWorkers`].
+    pub fn worker(&self) -> NewWorkers<DB> {
+        NewWorkers::new(self.clone())
+    }
+}
+
 impl<DB: Engine> NewWorkers<DB> {
-    pub(crate) fn new(store: Durable<DB>) -> Self {
+    fn new(store: Durable<DB>) -> Self {
         let settings = Settings {
             concurrency: 1,
             poll_interval: Duration::from_millis(500),
@@ -57,7 +64,10 @@ impl<DB: Engine> NewWorkers<DB> {
     ///
     /// If it is 0.
     pub fn concurrency(mut self, number: usize) -> Self {
-        assert!(number > 0, "without a worker nothing is delivered; write 1 or more");
+        assert!(
+            number > 0,
+            "without a worker nothing is delivered; write 1 or more"
+        );
         self.settings.concurrency = number;
         self
     }
@@ -68,7 +78,10 @@ impl<DB: Engine> NewWorkers<DB> {
     ///
     /// If it is zero.
     pub fn poll_interval(mut self, time: Duration) -> Self {
-        assert!(!time.is_zero(), "a worker that polls without a pause keeps the database busy; write 100 ms or more");
+        assert!(
+            !time.is_zero(),
+            "a worker that polls without a pause keeps the database busy; write 100 ms or more"
+        );
         self.settings.poll_interval = time;
         self
     }
@@ -80,7 +93,10 @@ impl<DB: Engine> NewWorkers<DB> {
     ///
     /// If it is shorter than 1 ms.
     pub fn lease(mut self, time: Duration) -> Self {
-        assert!(time >= Duration::from_millis(1), "a lease of less than 1 ms ends before a subscriber begins");
+        assert!(
+            time >= Duration::from_millis(1),
+            "a lease of less than 1 ms ends before a subscriber begins"
+        );
         self.settings.lease = time;
         self
     }
@@ -91,7 +107,10 @@ impl<DB: Engine> NewWorkers<DB> {
     ///
     /// If it is 0.
     pub fn claim_size(mut self, number: u32) -> Self {
-        assert!(number > 0, "a claim of 0 deliveries takes none; write 1 or more");
+        assert!(
+            number > 0,
+            "a claim of 0 deliveries takes none; write 1 or more"
+        );
         self.settings.claim_size = number;
         self
     }
@@ -122,7 +141,11 @@ impl<DB: Engine> NewWorkers<DB> {
             in_hand.push(held);
             tasks.push(tokio::spawn(task.run()));
         }
-        let listener = tokio::spawn(listen(store.clone(), settings.poll_interval, stop.subscribe()));
+        let listener = tokio::spawn(listen(
+            store.clone(),
+            settings.poll_interval,
+            stop.subscribe(),
+        ));
         Workers::new(store, stop, tasks, listener, in_hand)
     }
 }

@@ -89,7 +89,11 @@ impl<DB: Engine> Task<DB> {
     }
 
     /// Claims deliveries of a subscriber, and delivers them.
-    async fn deliver_some(&self, receiver: &Receiver, size: &mut ClaimSize) -> Result<bool, StoreError> {
+    async fn deliver_some(
+        &self,
+        receiver: &Receiver,
+        size: &mut ClaimSize,
+    ) -> Result<bool, StoreError> {
         let Settings {
             lease, claim_size, ..
         } = self.settings;
@@ -144,7 +148,9 @@ impl<DB: Engine> Task<DB> {
         let claims = self.in_hand.take();
         let refs: Vec<&Claim> = claims.iter().collect();
         if !refs.is_empty()
-            && DB::hand_back(&self.store.0.pool, &refs, delay).await.is_err()
+            && DB::hand_back(&self.store.0.pool, &refs, delay)
+                .await
+                .is_err()
         {
             tracing::debug!(target: "events_durable", "claims are given up: their leases end");
         }
@@ -152,7 +158,11 @@ impl<DB: Engine> Task<DB> {
 
     /// How long there is nothing to do, unless something is stored.
     async fn pause(&self, subscribers: &Subscribers) -> Duration {
-        let ids: Vec<_> = subscribers.0.iter().map(|one| one.id().to_owned()).collect();
+        let ids: Vec<_> = subscribers
+            .0
+            .iter()
+            .map(|one| one.id().to_owned())
+            .collect();
         let due = DB::next_due(&self.store.0.pool, &ids).await;
         let longest = self.settings.poll_interval;
         due.ok().flatten().map_or(longest, |due| due.min(longest))
@@ -174,7 +184,11 @@ impl<DB: Engine> Task<DB> {
 }
 
 /// Wakes the workers when another program has stored something.
-pub(super) async fn listen<DB: Engine>(store: Durable<DB>, pause: Duration, mut stop: watch::Receiver<bool>) {
+pub(super) async fn listen<DB: Engine>(
+    store: Durable<DB>,
+    pause: Duration,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut listener = None;
     while !*stop.borrow() {
         let Some(open) = &mut listener else {

@@ -48,7 +48,11 @@ impl Upkeep {
         }
         if self.swept.elapsed() >= SWEEP {
             self.swept = Instant::now();
-            for one in subscribers.0.iter().filter(|one| one.subscriber.info().per_key) {
+            for one in subscribers
+                .0
+                .iter()
+                .filter(|one| one.subscriber.info().per_key)
+            {
                 found += DB::sweep(pool, one.id()).await?;
             }
         }
