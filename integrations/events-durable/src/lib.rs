@@ -54,7 +54,7 @@ pub mod __derive {
 
     pub use crate::{
         __register_type as register_type,
-        event::{DurableType, Secret, TYPES, UPCASTS, Upcast, key_text},
+        event::{DurableType, Json, Secret, TYPES, UPCASTS, Upcast, key_text},
         staging::{NotRegistered, check_registered},
     };
 }

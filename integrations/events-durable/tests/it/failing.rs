@@ -61,9 +61,8 @@ async fn after_its_attempts_a_delivery_is_dead<DB: ShopEngine>(database: &Databa
     let workers = shop.work();
     shop.place([placed(1)]).await;
     assert_eq!(shop.next_n(3).await[2], "confirm 1 (3 of 3) ");
-    let dead = shop.store.dead("mail.confirm");
     let letters = loop {
-        let letters = dead.list(10).await.unwrap();
+        let letters = shop.store.dead("mail.confirm").list(10).await.unwrap();
         if !letters.is_empty() {
             break letters;
         }
@@ -76,7 +75,7 @@ async fn after_its_attempts_a_delivery_is_dead<DB: ShopEngine>(database: &Databa
         letters[0].error
     );
     assert!(shop.is_silent());
-    assert_eq!(dead.retry().await.unwrap(), 1);
+    assert_eq!(shop.store.dead("mail.confirm").retry().await.unwrap(), 1);
     assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
     shop.drained().await;
     stop(workers).await;

@@ -168,12 +168,10 @@ pub(crate) async fn book_postgres(
 
 /// A database with the subscriber that takes its transaction.
 pub(crate) trait ShopEngine: TestEngine {
-    const BOOK: &'static str;
     fn book() -> Subscribers;
 }
 
 impl ShopEngine for Sqlite {
-    const BOOK: &'static str = "ledger.book";
 
     fn book() -> Subscribers {
         subscribers![book_sqlite]
@@ -181,7 +179,6 @@ impl ShopEngine for Sqlite {
 }
 
 impl ShopEngine for Postgres {
-    const BOOK: &'static str = "ledger.book.postgres";
 
     fn book() -> Subscribers {
         subscribers![book_postgres]
