@@ -14,7 +14,7 @@ use events_core::{
 use events_durable::{Delivery, Durable, Workers};
 use events_sqlx::{Tx, TxError};
 use serde::{Deserialize, Serialize};
-use sqlx::{Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use tokio::sync::{
     Mutex, Notify,
     mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -260,6 +260,12 @@ impl<DB: ShopEngine> Shop<DB> {
             all.push(self.next().await);
         }
         all
+    }
+
+    /// What was noted and not received yet.
+    pub(crate) fn take(&mut self) -> Vec<String> {
+        let noted = || self.heard.try_recv().ok();
+        std::iter::from_fn(noted).collect()
     }
 
     /// Nothing more was noted.

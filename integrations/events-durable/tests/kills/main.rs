@@ -9,22 +9,27 @@
 mod check;
 mod children;
 mod engine;
+#[path = "../it/faults/log.rs"]
+mod log;
 mod outage;
 mod process;
 mod random;
 mod server;
 mod shop;
 
-use std::env;
+use std::{env, time::Duration};
 
 use sqlx::{Postgres, Sqlite};
 
 use crate::{
+    check::check_effects,
     children::{End, Role, start},
     engine::{Place, TestEngine},
+    log::Log,
     outage::Server,
+    process::until_all_is_delivered,
     random::Random,
-    shop::{create, emit_risky},
+    shop::{create, emit_risky, place_some},
 };
 
 /// How often processes are killed.
@@ -107,4 +112,26 @@ fn processes_on_postgres_are_killed_and_nothing_is_lost_nor_when_the_server_is()
         server.stop();
         server.start();
     });
+}
+
+/// What was begun fails or is repeated, the workers back off, it is logged once, and all goes on by itself.
+#[tokio::test]
+async fn the_server_is_gone_for_a_while() {
+    let Some(server) = Server::lock() else {
+        return;
+    };
+    let (log, _guard) = Log::start();
+    let store = create::<Postgres>(&server.place("outage")).await;
+    place_some(&store, &["a", "b"], false).await.unwrap();
+    server.stop();
+    assert!(place_some(&store, &["a"], false).await.is_err());
+    let workers = store.worker().concurrency(3).spawn_tokio();
+    log.wait_for("the workers cannot use the database").await;
+    server.start();
+    until_all_is_delivered(&store).await;
+    place_some(&store, &["a", "b"], false).await.unwrap();
+    until_all_is_delivered(&store).await;
+    assert!(workers.shutdown(Duration::from_secs(60)).await);
+    check_effects(&store).await;
+    assert_eq!(log.count("the workers cannot use the database"), 1);
 }

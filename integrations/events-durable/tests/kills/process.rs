@@ -74,7 +74,7 @@ async fn emit<DB: TestEngine>(store: &Durable<DB>, mut random: Random) {
     }
 }
 
-async fn until_all_is_delivered<DB: TestEngine>(store: &Durable<DB>) {
+pub(crate) async fn until_all_is_delivered<DB: TestEngine>(store: &Durable<DB>) {
     loop {
         let stats = store.stats().await;
         if stats.is_ok_and(|stats| stats.iter().all(|one| one.depth == 0)) {

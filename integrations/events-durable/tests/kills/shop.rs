@@ -86,8 +86,9 @@ async fn risk_in<DB: TestEngine>(
     Ok(())
 }
 
-fn at_once(retries: u32) -> Retry {
-    Retry::fixed(Duration::ZERO).max_retries(retries)
+const fn at_once(retries: u32) -> Retry {
+    const SHORT: Duration = Duration::from_millis(1);
+    Retry::exponential(SHORT, SHORT).max_retries(retries)
 }
 
 /// The subscribers for a database: a parameter has one type.

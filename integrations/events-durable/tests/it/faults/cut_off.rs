@@ -76,7 +76,6 @@ async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: ShopEngi
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book_and_confirm()).await;
-    let ids = [DB::BOOK, "mail.confirm"];
     let left = "SELECT count(*) FROM ev_delivery";
     let worker = || shop.store.worker().poll_interval(Duration::from_millis(20));
     let (mut polls, mut order) = (0, 0);
@@ -90,7 +89,7 @@ async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: ShopEngi
         // What it held is taken over at the end of its lease.
         database.let_time_pass().await;
         let workers = shop.work();
-        shop.drained_of(&ids).await;
+        shop.drained().await;
         stop(workers).await;
         let orders = database.numbers("SELECT number FROM entry ORDER BY number").await;
         assert!(

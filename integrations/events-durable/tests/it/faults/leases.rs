@@ -6,7 +6,7 @@ use events_core::subscribers;
 
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, audit, confirm, placed, slow, stop},
+    shop::{Shop, ShopEngine, confirm, placed, slow, stop},
 };
 
 on_both! {
@@ -63,17 +63,14 @@ async fn a_failure_after_the_lease_was_lost_counts_for_nothing<DB: ShopEngine>(
 async fn what_was_lost_too_often_is_dead_also_under_load<DB: ShopEngine>(
     database: &Database<DB>,
 ) {
-    let mut shop = Shop::open(database, subscribers![confirm, audit]).await;
-    shop.store.pause("audit.all").await.unwrap();
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
     shop.place([placed(0)]).await;
     // Each of its attempts was lost.
     for _ in 0..3 {
         database.claim_one("mail.confirm").await;
         database.let_time_pass().await;
     }
-    shop.store.pause("mail.confirm").await.unwrap();
     shop.place((1..200).map(placed)).await;
-    shop.store.resume("mail.confirm").await.unwrap();
     let workers = shop
         .store
         .worker()
@@ -110,6 +107,6 @@ async fn a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded<DB
     assert_eq!((stats.dead, stats.depth, stats.in_flight), (1, 1, 0));
     assert_eq!(dead.discard().await.unwrap(), 1);
     assert_eq!(shop.next().await, "book 2");
-    shop.drained_of(&[DB::BOOK]).await;
+    shop.drained().await;
     stop(workers).await;
 }

@@ -9,10 +9,10 @@ use tracing::{Level, subscriber::DefaultGuard};
 
 /// The lines of the warnings and errors since it was made, on this thread: that of the test and its tasks.
 #[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    pub(super) fn start() -> (Self, DefaultGuard) {
+    pub(crate) fn start() -> (Self, DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -24,13 +24,13 @@ impl Log {
     }
 
     /// How many lines contain this.
-    pub(super) fn count(&self, text: &str) -> usize {
+    pub(crate) fn count(&self, text: &str) -> usize {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = String::from_utf8_lossy(&bytes);
         lines.lines().filter(|line| line.contains(text)).count()
     }
 
-    pub(super) async fn wait_for(&self, text: &str) {
+    pub(crate) async fn wait_for(&self, text: &str) {
         while self.count(text) == 0 {
             tokio::task::yield_now().await;
         }
