@@ -26,8 +26,8 @@ use std::sync::LazyLock;
 use self::{
     expected::{
         house::{
-            ANNOUNCED, CORE, CROWDED, DURABLE, LINKME, Library, MACROS, METRICS, PAGES, SEAORM,
-            SEAORM_MACROS, SQLX, TESTED_PAGES, TESTING, UNCHECKED, UNSAFE,
+            ANNOUNCED, CORE, CROWDED, DURABLE, DURABLE_MACROS, LINKME, Library, MACROS, METRICS,
+            PAGES, SEAORM, SEAORM_MACROS, SQLX, TESTED_PAGES, TESTING, UNCHECKED, UNSAFE,
         },
         vocabulary::BANNED,
     },
@@ -42,6 +42,7 @@ const LIBRARIES: [Library; 8] = [
     METRICS,
     SQLX,
     DURABLE,
+    DURABLE_MACROS,
     SEAORM,
     SEAORM_MACROS,
 ];

@@ -44,7 +44,10 @@ pub mod testing {
 
 pub use delivery::Delivery;
 pub use event::{Codec, DurableEvent, Json};
-pub use events_durable_macros::{Durable, upcast};
+#[doc = include_str!("../docs/derive.md")]
+pub use events_durable_macros::Durable;
+#[doc = include_str!("../docs/upcast.md")]
+pub use events_durable_macros::upcast;
 pub use facade::{Dead, DeadLetter, Durable, DurableError, EmitAt, Replay, Routes};
 pub use store::{Engine, Stats, StoreError, WhenDead};
 pub use worker::{NewWorkers, Workers};

@@ -49,9 +49,10 @@ impl<DB: Backend> Lender<DB> {
         std::mem::replace(&mut *lent, session)
     }
 
-    /// It, without keeping it: the unit must not own what has its handle.
-    pub(crate) fn downgrade(&self) -> WeakLender<DB> {
-        WeakLender(Arc::downgrade(&self.0))
+    /// Attaches it to its unit, which must not own what has its handle.
+    pub(crate) fn attach(&self) {
+        let weak = WeakLender(Arc::downgrade(&self.0));
+        self.unit().attach(Arc::new(weak));
     }
 
     /// Takes the session out, if it is here.

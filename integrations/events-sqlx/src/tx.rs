@@ -14,7 +14,6 @@ use crate::{
     finish::Finish,
     lender::{Lender, Loan},
     session::Session,
-    unit_tx::UnitTx,
 };
 
 #[doc = include_str!("../docs/tx.md")]
@@ -102,7 +101,7 @@ impl<DB: Backend> Tx<'static, DB> {
         let session = Session::begin(pool, statement).await?;
         let unit = UnitOfWork::begin();
         let lender = Lender::new(unit.handle());
-        UnitTx::attach(&lender);
+        lender.attach();
         Ok(Self {
             slot: Slot::Owned(Some(session)),
             lender,

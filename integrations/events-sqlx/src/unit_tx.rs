@@ -1,6 +1,6 @@
 //! The transaction of a unit of work, for code that has only the unit.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use events_core::{
     registry,
@@ -51,10 +51,6 @@ use crate::{
 pub struct UnitTx<DB: Backend>(Lender<DB>);
 
 impl<DB: Backend> UnitTx<DB> {
-    pub(crate) fn attach(lender: &Lender<DB>) {
-        lender.unit().attach(Arc::new(lender.downgrade()));
-    }
-
     /// That of this unit; `None` if the unit is not that of a `Tx` of this database.
     #[must_use]
     pub fn of(unit: &UnitHandle) -> Option<Self> {

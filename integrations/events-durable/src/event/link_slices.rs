@@ -1,16 +1,11 @@
-//! The link-time slices: the one file that names linkme.
+//! The link-time slice of the durable event types.
 
-use super::{durable_type::DurableType, upcast::Upcast};
+use super::durable_type::DurableType;
 
 /// Every durable event type that is linked into the program.
 #[doc(hidden)]
 #[linkme::distributed_slice]
 pub static TYPES: [DurableType];
-
-/// Every upcast that is linked into the program.
-#[doc(hidden)]
-#[linkme::distributed_slice]
-pub static UPCASTS: [Upcast];
 
 /// Every durable event type.
 pub(crate) fn types() -> &'static [DurableType] {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     codec::Codec,
     durable_event::{DurableEvent, Secret},
-    link_slices::UPCASTS,
+    upcast::{UPCASTS, Upcast},
 };
 
 /// An event as it is stored.
@@ -114,7 +114,7 @@ pub(super) fn decode<E: DurableEvent>(
             found.ok_or(Unreadable::Waits(Waits::Upcast { from }))
         })
         .collect();
-    let read = |steps: Vec<&'static super::upcast::Upcast>| -> Result<E, BoxError> {
+    let read = |steps: Vec<&'static Upcast>| -> Result<E, BoxError> {
         let mut value = E::Codec::read(data)?;
         for upcast in steps {
             value = (upcast.step)(value)?;

@@ -7,6 +7,11 @@ use serde_json::Value;
 
 use super::durable_event::DurableEvent;
 
+/// Every upcast that is linked into the program.
+#[doc(hidden)]
+#[linkme::distributed_slice]
+pub static UPCASTS: [Upcast];
+
 /// The step from one version of a payload to the next, as `#[upcast]` declares it.
 #[doc(hidden)]
 pub struct Upcast {

@@ -60,8 +60,15 @@ pub struct DeadLetter {
     pub payload: String,
 }
 
+impl<DB: Engine> Durable<DB> {
+    /// The dead letters of a subscriber.
+    pub fn dead(&self, subscriber: impl Into<String>) -> Dead<'_, DB> {
+        Dead::new(self, subscriber.into())
+    }
+}
+
 impl<'s, DB: Engine> Dead<'s, DB> {
-    pub(super) fn new(store: &'s Durable<DB>, subscriber: String) -> Self {
+    fn new(store: &'s Durable<DB>, subscriber: String) -> Self {
         Self {
             store,
             subscriber,

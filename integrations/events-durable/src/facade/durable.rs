@@ -10,12 +10,7 @@ use events_core::{Registry, Subscription};
 use events_sqlx::{Tx, TxError};
 use sqlx::Pool;
 
-use super::{
-    dead::Dead,
-    error::DurableError,
-    register::{Routes, Subscribers, register},
-    replay::Replay,
-};
+use super::{error::DurableError, subscribers::Subscribers};
 use crate::{
     event::{DurableEvent, encode},
     staging::{new_event, remove_registered},
@@ -46,11 +41,11 @@ pub(crate) struct Settings {
 }
 
 /// The registry of a store.
-struct Registered {
-    registry: Registry,
-    subscribers: Arc<Subscribers>,
+pub(super) struct Registered {
+    pub(super) registry: Registry,
+    pub(super) subscribers: Arc<Subscribers>,
     /// Those that store what is emitted.
-    _stores: Vec<Subscription>,
+    pub(super) _stores: Vec<Subscription>,
 }
 
 impl Drop for Registered {
@@ -148,28 +143,10 @@ impl<DB: Engine> Durable<DB> {
         Ok(DB::migrate(&self.0.pool).await?)
     }
 
-    /// Registers the durable subscribers and the durable events of the program with the database: from then on what is emitted
-    /// to the registry is stored, and has deliveries for these subscribers. To be called after the scans, before the first
-    /// emit, and again after a later scan.
-    ///
-    /// The returned routes tell which ids are new in the database, which are known, and which it has that no subscriber of this
-    /// program has: those of other programs, or of a subscriber whose id was changed.
-    ///
-    /// # Errors
-    ///
-    /// [`DurableError::Program`] if the program does not fit together: two event types under one topic, a subscriber of events
-    /// that are not durable, a `Tx` of another database. Of the database: for example, `migrate` was not called.
-    pub async fn register(&self, registry: &Registry) -> Result<Routes, DurableError> {
-        // Those of before are replaced.
-        drop(self.registered().take());
-        let (routes, subscribers, stores) = register(self, registry).await?;
-        let registered = Registered {
-            registry: registry.clone(),
-            subscribers: Arc::new(subscribers),
-            _stores: stores,
-        };
-        *self.registered() = Some(registered);
-        Ok(routes)
+    /// Replaces what is registered.
+    pub(super) fn set_registered(&self, registered: Option<Registered>) {
+        let before = std::mem::replace(&mut *self.registered(), registered);
+        drop(before);
     }
 
     fn registered(&self) -> std::sync::MutexGuard<'_, Option<Registered>> {
@@ -230,16 +207,6 @@ impl<DB: Engine> Durable<DB> {
             DB::insert(conn, &events).await?;
         }
         Ok(())
-    }
-
-    /// The dead letters of a subscriber.
-    pub fn dead(&self, subscriber: impl Into<String>) -> Dead<'_, DB> {
-        Dead::new(self, subscriber.into())
-    }
-
-    /// Delivers stored events once more to a subscriber.
-    pub fn replay(&self, subscriber: impl Into<String>) -> Replay<'_, DB> {
-        Replay::new(self, subscriber.into())
     }
 
     /// Delivers nothing to the subscriber until it is resumed, in all programs.

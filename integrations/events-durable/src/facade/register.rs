@@ -1,11 +1,15 @@
 //! Registering the subscribers of a program.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
-use events_core::{Registry, Retry, Subscription, delivering::DurableSubscriber};
+use events_core::{Registry, Subscription, delivering::DurableSubscriber};
 use events_sqlx::Tx;
 
-use super::{durable::Durable, error::DurableError};
+use super::{
+    durable::{Durable, Registered},
+    error::DurableError,
+    subscribers::{Receiver, Subscribers},
+};
 use crate::{
     event::types,
     staging::{add_registered, store_fn},
@@ -35,35 +39,34 @@ pub struct Routes {
     pub orphaned: Vec<String>,
 }
 
-/// The durable subscribers of a program.
-pub(crate) struct Subscribers(pub(crate) Vec<Arc<Receiver>>);
-
-/// A durable subscriber, and how often it is tried.
-pub(crate) struct Receiver {
-    pub(crate) subscriber: DurableSubscriber,
-    pub(crate) retry: Retry,
-    /// Whether it takes the transaction.
-    pub(crate) takes_tx: bool,
-}
-
-impl Receiver {
-    pub(crate) fn id(&self) -> &'static str {
-        self.subscriber.id()
+impl<DB: Engine> Durable<DB> {
+    /// Registers the durable subscribers and the durable events of the program with the database: from then on what is emitted
+    /// to the registry is stored, and has deliveries for these subscribers. To be called after the scans, before the first
+    /// emit, and again after a later scan.
+    ///
+    /// The returned routes tell which ids are new in the database, which are known, and which it has that no subscriber of this
+    /// program has: those of other programs, or of a subscriber whose id was changed.
+    ///
+    /// # Errors
+    ///
+    /// [`DurableError::Program`] if the program does not fit together: two event types under one topic, a subscriber of events
+    /// that are not durable, a `Tx` of another database. Of the database: for example, `migrate` was not called.
+    pub async fn register(&self, registry: &Registry) -> Result<Routes, DurableError> {
+        // Those of before are replaced.
+        self.set_registered(None);
+        let (routes, subscribers, stores) = register(self, registry).await?;
+        let registered = Registered {
+            registry: registry.clone(),
+            subscribers: Arc::new(subscribers),
+            _stores: stores,
+        };
+        self.set_registered(Some(registered));
+        Ok(routes)
     }
-
-    /// After how many attempts a delivery is dead.
-    pub(crate) fn most_attempts(&self) -> u32 {
-        self.retry.get_max_retries().saturating_add(1)
-    }
-}
-
-/// The policy of a subscriber that has none: 9 repetitions.
-fn default_retry() -> Retry {
-    Retry::exponential(Duration::from_secs(1), Duration::from_mins(10)).max_retries(9)
 }
 
 /// Registers what the program has, and returns it with what stores its events.
-pub(super) async fn register<DB: Engine>(
+async fn register<DB: Engine>(
     store: &Durable<DB>,
     registry: &Registry,
 ) -> Result<(Routes, Subscribers, Vec<Subscription>), DurableError> {
@@ -112,13 +115,8 @@ pub(super) async fn register<DB: Engine>(
     let stores = stores.map_err(|error| DurableError::Program(vec![error.to_string()]))?;
     add_registered(registry);
     let receivers = durable.into_iter().map(|subscriber| {
-        let retry = subscriber.info().retry.unwrap_or_else(default_retry);
         let takes_tx = subscriber.info().has_mark::<Tx<'static, DB>>();
-        Arc::new(Receiver {
-            subscriber,
-            retry,
-            takes_tx,
-        })
+        Arc::new(Receiver::new(subscriber, takes_tx))
     });
     let routes = Routes {
         new: registered.new,

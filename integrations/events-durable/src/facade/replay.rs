@@ -36,8 +36,15 @@ pub struct Replay<'s, DB: Engine> {
     which: store::Replay,
 }
 
+impl<DB: Engine> Durable<DB> {
+    /// Delivers stored events once more to a subscriber.
+    pub fn replay(&self, subscriber: impl Into<String>) -> Replay<'_, DB> {
+        Replay::new(self, subscriber.into())
+    }
+}
+
 impl<'s, DB: Engine> Replay<'s, DB> {
-    pub(super) fn new(store: &'s Durable<DB>, subscriber: String) -> Self {
+    fn new(store: &'s Durable<DB>, subscriber: String) -> Self {
         Self {
             store,
             subscriber,

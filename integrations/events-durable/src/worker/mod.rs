@@ -1,6 +1,6 @@
 //! Workers: tasks that claim deliveries, call their subscribers, and mark what became of them.
 //!
-//! - `new_workers`: the settings, and starting; `handle`: the tasks that run, and their end;
+//! - `settings`: their settings; `new_workers`: starting them; `handle`: the tasks that run, and their end;
 //! - `run`: the loop of one task; `batch`: the deliveries that it has claimed; `attempt`: one delivery;
 //! - `upkeep`: what is done now and then; `outage`: a database that is gone; `backoff`: when a failed one is tried again.
 
@@ -11,6 +11,7 @@ mod handle;
 mod new_workers;
 mod outage;
 mod run;
+mod settings;
 mod upkeep;
 
 pub use handle::Workers;

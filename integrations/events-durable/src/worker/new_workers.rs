@@ -9,6 +9,7 @@ use super::{
     handle::Workers,
     outage::Outage,
     run::{Task, listen},
+    settings::Settings,
 };
 use crate::{facade::Durable, store::Engine};
 
@@ -29,15 +30,6 @@ use crate::{facade::Durable, store::Engine};
 pub struct NewWorkers<DB: Engine> {
     store: Durable<DB>,
     settings: Settings,
-}
-
-/// The settings of workers.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Settings {
-    concurrency: usize,
-    pub(super) poll_interval: Duration,
-    pub(super) lease: Duration,
-    pub(super) claim_size: u32,
 }
 
 impl<DB: Engine> Durable<DB> {

@@ -14,8 +14,8 @@ use tokio::{
 use super::{
     attempt::Attempt,
     batch::{ClaimSize, InHand},
-    new_workers::Settings,
     outage::Outage,
+    settings::Settings,
     upkeep::Upkeep,
 };
 use crate::{

@@ -172,14 +172,12 @@ pub(crate) trait ShopEngine: TestEngine {
 }
 
 impl ShopEngine for Sqlite {
-
     fn book() -> Subscribers {
         subscribers![book_sqlite]
     }
 }
 
 impl ShopEngine for Postgres {
-
     fn book() -> Subscribers {
         subscribers![book_postgres]
     }
