@@ -14,7 +14,7 @@ use events_core::{
 use events_durable::{Delivery, Durable, Workers};
 use events_sqlx::{Tx, TxError};
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use sqlx::{Postgres, Sqlite};
 use tokio::sync::{
     Mutex, Notify,
     mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},

@@ -18,7 +18,8 @@ async fn rows<DB: TestEngine>(store: &Durable<DB>, table: &str) -> BTreeMap<Stri
 }
 
 fn sorted(mut rows: BTreeMap<String, Vec<i64>>) -> BTreeMap<String, Vec<i64>> {
-    rows.values_mut().for_each(|numbers| numbers.sort_unstable());
+    rows.values_mut()
+        .for_each(|numbers| numbers.sort_unstable());
     rows
 }
 
@@ -58,16 +59,26 @@ pub(crate) async fn check<DB: TestEngine>(store: &Durable<DB>, poisonous: u64, a
     let dead = store.dead("kills.risk").list(100).await.unwrap();
     assert_eq!(dead.len() as u64, poisonous, "{dead:?}");
     for letter in &dead {
-        assert!(letter.payload.contains(r#""is_poisonous":true"#), "{}", letter.payload);
+        assert!(
+            letter.payload.contains(r#""is_poisonous":true"#),
+            "{}",
+            letter.payload
+        );
         assert_eq!((letter.failed, letter.lost), (0, RISKY_ATTEMPTS));
     }
     let most = poisonous * u64::from(RISKY_ATTEMPTS);
-    assert!((poisonous..=most).contains(&attempts), "{attempts} attempts");
+    assert!(
+        (poisonous..=most).contains(&attempts),
+        "{attempts} attempts"
+    );
     for one in store.stats().await.unwrap() {
         assert_eq!(one.depth, 0, "{one:?}");
         if one.subscriber != "kills.risk" {
             assert_eq!(one.dead, 0, "{one:?}");
         }
     }
-    println!("{}: {events} events, {attempts} attempts of poisonous ones", DB::NAME);
+    println!(
+        "{}: {events} events, {attempts} attempts of poisonous ones",
+        DB::NAME
+    );
 }

@@ -94,9 +94,7 @@ impl Output {
         let state = self.state.lock().unwrap();
         let (state, waited) = self
             .changed
-            .wait_timeout_while(state, HANGS, |state| {
-                !state.is_ended && !is_reached(state)
-            })
+            .wait_timeout_while(state, HANGS, |state| !state.is_ended && !is_reached(state))
             .unwrap();
         assert!(!waited.timed_out(), "it hangs after {} lines", state.lines);
         match () {

@@ -54,7 +54,7 @@ fn check<DB: TestEngine>(place: &Place, mut between: impl FnMut()) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let store = runtime.block_on(create::<DB>(place));
     let mut poisonous = runtime.block_on(emit_risky(&store, 0));
-    let mut start = |role| start(place, role, random_seed(seed));
+    let start = |role| start(place, role, random_seed(seed));
     let mut children = [start(Role::Emits), start(Role::Emits)];
     let mut attempts = 0;
     for kill in 0..kills {

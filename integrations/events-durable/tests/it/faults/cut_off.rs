@@ -9,9 +9,10 @@ use std::{
 
 use events_durable::testing::work_alone;
 
+use super::engine::FaultEngine;
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, placed_by, stop},
+    shop::{Shop, placed_by, stop},
 };
 
 on_both! {
@@ -34,14 +35,14 @@ async fn cut_off_after<F: Future>(polls: usize, future: F) -> Option<F::Output> 
 }
 
 /// What was cut off has given its connection back.
-async fn settled<DB: ShopEngine>(database: &Database<DB>) {
+async fn settled<DB: FaultEngine>(database: &Database<DB>) {
     let mut all = Vec::new();
     for _ in 0..5 {
         all.push(database.pool.acquire().await.unwrap());
     }
 }
 
-async fn an_emit_that_is_cut_off_is_stored_if_it_is_committed<DB: ShopEngine>(
+async fn an_emit_that_is_cut_off_is_stored_if_it_is_committed<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let shop = Shop::open(database, DB::book()).await;
@@ -62,8 +63,16 @@ async fn an_emit_that_is_cut_off_is_stored_if_it_is_committed<DB: ShopEngine>(
         let events = "SELECT count(*) FROM ev_event";
         let deliveries = "SELECT count(*) FROM ev_delivery";
         let committed = database.numbers(rows).await[0];
-        assert_eq!(database.numbers(events).await, [2 * committed], "after {polls} polls");
-        assert_eq!(database.numbers(deliveries).await, [2 * committed], "after {polls} polls");
+        assert_eq!(
+            database.numbers(events).await,
+            [2 * committed],
+            "after {polls} polls"
+        );
+        assert_eq!(
+            database.numbers(deliveries).await,
+            [2 * committed],
+            "after {polls} polls"
+        );
         if is_ready {
             break;
         }
@@ -72,7 +81,7 @@ async fn an_emit_that_is_cut_off_is_stored_if_it_is_committed<DB: ShopEngine>(
     assert!(polls > 3, "it was cut off {polls} times");
 }
 
-async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: ShopEngine>(
+async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book_and_confirm()).await;
@@ -91,7 +100,9 @@ async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: ShopEngi
         let workers = shop.work();
         shop.drained().await;
         stop(workers).await;
-        let orders = database.numbers("SELECT number FROM entry ORDER BY number").await;
+        let orders = database
+            .numbers("SELECT number FROM entry ORDER BY number")
+            .await;
         assert!(
             orders.iter().copied().eq(2..order.cast_signed() + 2),
             "after {polls} polls: {orders:?}"
@@ -104,7 +115,9 @@ async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: ShopEngi
     assert!(polls > 3, "it was cut off {polls} times");
     let mut received: Vec<_> = shop.take();
     received.retain(|text| text.starts_with("confirm"));
-    received.iter_mut().for_each(|text| text.truncate(text.find(" (").unwrap()));
+    received
+        .iter_mut()
+        .for_each(|text| text.truncate(text.find(" (").unwrap()));
     received.sort();
     received.dedup();
     assert_eq!(received.len() as u64, order, "each at least once");

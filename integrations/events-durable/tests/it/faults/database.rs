@@ -6,10 +6,11 @@ use events_core::subscribers;
 use events_durable::{DurableError, EmitAt, StoreError};
 use sqlx::{Postgres, Sqlite};
 
+use super::engine::FaultEngine;
 use super::log::Log;
 use crate::{
     database::{Database, TestEngine, event, on_both},
-    shop::{Shop, ShopEngine, confirm, placed, slow, stop},
+    shop::{Shop, confirm, placed, slow, stop},
 };
 
 on_both! {
@@ -22,7 +23,7 @@ on_both! {
 const CONFIRMED: &str = "confirm 1 (1 of 3) ";
 
 /// Runs a statement on all connections of the pool.
-async fn on_all<DB: TestEngine>(database: &Database<DB>, statement: &str) {
+async fn on_all<DB: FaultEngine>(database: &Database<DB>, statement: &str) {
     let mut all = Vec::new();
     for _ in 0..5 {
         all.push(database.pool.acquire().await.unwrap());
@@ -32,9 +33,7 @@ async fn on_all<DB: TestEngine>(database: &Database<DB>, statement: &str) {
     }
 }
 
-async fn a_database_that_can_only_be_read_is_waited_for<DB: ShopEngine>(
-    database: &Database<DB>,
-) {
+async fn a_database_that_can_only_be_read_is_waited_for<DB: FaultEngine>(database: &Database<DB>) {
     let (log, _guard) = Log::start();
     let mut shop = Shop::open(database, subscribers![confirm]).await;
     shop.place([placed(1)]).await;
@@ -62,7 +61,7 @@ async fn a_database_that_can_only_be_read_is_waited_for<DB: ShopEngine>(
     assert!(shop.is_silent());
 }
 
-async fn tables_of_a_later_version_are_refused_and_left_alone<DB: ShopEngine>(
+async fn tables_of_a_later_version_are_refused_and_left_alone<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let shop = Shop::open(database, subscribers![confirm]).await;
@@ -76,10 +75,13 @@ async fn tables_of_a_later_version_are_refused_and_left_alone<DB: ShopEngine>(
     assert!(is_newer(shop.store.migrate().await.unwrap_err()));
     let registered = shop.store.register(&shop.registry).await;
     assert!(is_newer(registered.unwrap_err()));
-    assert_eq!(database.numbers("SELECT count(*) FROM ev_delivery").await, [1]);
+    assert_eq!(
+        database.numbers("SELECT count(*) FROM ev_delivery").await,
+        [1]
+    );
 }
 
-async fn a_payload_of_10_mb_is_delivered<DB: ShopEngine>(database: &Database<DB>) {
+async fn a_payload_of_10_mb_is_delivered<DB: FaultEngine>(database: &Database<DB>) {
     let mut shop = Shop::open(database, subscribers![confirm]).await;
     let mut large = placed(1);
     large.card = "0123456789".repeat(1 << 20);
@@ -93,7 +95,7 @@ async fn a_payload_of_10_mb_is_delivered<DB: ShopEngine>(database: &Database<DB>
     stop(workers).await;
 }
 
-async fn the_clock_of_the_program_decides_nothing<DB: ShopEngine>(database: &Database<DB>) {
+async fn the_clock_of_the_program_decides_nothing<DB: FaultEngine>(database: &Database<DB>) {
     let mut shop = Shop::open(database, subscribers![confirm]).await;
     let payload = r#"{"order":1,"customer":"ada","card":""}"#;
     for time in [0, -1, i64::MAX, 4_000_000_000_000] {
@@ -105,7 +107,8 @@ async fn the_clock_of_the_program_decides_nothing<DB: ShopEngine>(database: &Dat
     let mut tx = shop.begin().await;
     tx.emit_at(&shop.store, UNIX_EPOCH, &placed(1)).unwrap();
     let before = UNIX_EPOCH.checked_sub(Duration::from_secs(1));
-    tx.emit_at(&shop.store, before.unwrap(), &placed(1)).unwrap();
+    tx.emit_at(&shop.store, before.unwrap(), &placed(1))
+        .unwrap();
     tx.commit().await.unwrap();
     let workers = shop.work();
     assert_eq!(shop.next_n(6).await, [CONFIRMED; 6]);

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use events_core::subscribers;
 
+use super::engine::FaultEngine;
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, confirm, placed, slow, stop},
+    shop::{Shop, confirm, placed, slow, stop},
 };
 
 on_both! {
@@ -16,7 +17,7 @@ on_both! {
     a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded;
 }
 
-async fn a_program_that_lost_its_lease_marks_nothing<DB: ShopEngine>(database: &Database<DB>) {
+async fn a_program_that_lost_its_lease_marks_nothing<DB: FaultEngine>(database: &Database<DB>) {
     let mut one = Shop::open(database, subscribers![slow]).await;
     let mut two = Shop::open(database, subscribers![slow]).await;
     let of_one = one.faults.gate.clone().lock_owned().await;
@@ -40,7 +41,7 @@ async fn a_program_that_lost_its_lease_marks_nothing<DB: ShopEngine>(database: &
     assert!(one.is_silent() && two.is_silent());
 }
 
-async fn a_failure_after_the_lease_was_lost_counts_for_nothing<DB: ShopEngine>(
+async fn a_failure_after_the_lease_was_lost_counts_for_nothing<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, subscribers![confirm]).await;
@@ -60,9 +61,7 @@ async fn a_failure_after_the_lease_was_lost_counts_for_nothing<DB: ShopEngine>(
 }
 
 /// The workers never idle meanwhile.
-async fn what_was_lost_too_often_is_dead_also_under_load<DB: ShopEngine>(
-    database: &Database<DB>,
-) {
+async fn what_was_lost_too_often_is_dead_also_under_load<DB: FaultEngine>(database: &Database<DB>) {
     let mut shop = Shop::open(database, subscribers![confirm]).await;
     shop.place([placed(0)]).await;
     // Each of its attempts was lost.
@@ -78,17 +77,30 @@ async fn what_was_lost_too_often_is_dead_also_under_load<DB: ShopEngine>(
         .poll_interval(Duration::from_millis(1))
         .spawn_tokio();
     let mut received = 0;
-    while shop.store.dead("mail.confirm").list(1).await.unwrap().is_empty() {
-        assert!(received < 190, "it is dead when there is nothing else to do");
+    while shop
+        .store
+        .dead("mail.confirm")
+        .list(1)
+        .await
+        .unwrap()
+        .is_empty()
+    {
+        assert!(
+            received < 190,
+            "it is dead when there is nothing else to do"
+        );
         shop.next().await;
         received += 1;
     }
     stop(workers).await;
     let letters = shop.store.dead("mail.confirm").list(9).await.unwrap();
-    assert_eq!((letters.len(), letters[0].failed, letters[0].lost), (1, 0, 3));
+    assert_eq!(
+        (letters.len(), letters[0].failed, letters[0].lost),
+        (1, 0, 3)
+    );
 }
 
-async fn a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded<DB: ShopEngine>(
+async fn a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book()).await;

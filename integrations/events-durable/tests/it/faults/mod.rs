@@ -3,6 +3,7 @@
 
 mod cut_off;
 mod database;
+mod engine;
 mod leases;
 mod log;
 mod restarts;

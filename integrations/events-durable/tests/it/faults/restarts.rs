@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use events_core::subscribers;
 
+use super::engine::FaultEngine;
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, placed, placed_by, slow, stop},
+    shop::{Shop, placed, placed_by, slow, stop},
 };
 
 on_both! {
@@ -16,7 +17,7 @@ on_both! {
     of_ten_in_one_transaction_none_is_repeated_after_a_restart;
 }
 
-async fn nothing_is_delivered_before_the_commit<DB: ShopEngine>(database: &Database<DB>) {
+async fn nothing_is_delivered_before_the_commit<DB: FaultEngine>(database: &Database<DB>) {
     let mut shop = Shop::open(database, subscribers![slow]).await;
     let mut tx = shop.begin().await;
     tx.emit(placed(1)).await.unwrap();
@@ -29,7 +30,7 @@ async fn nothing_is_delivered_before_the_commit<DB: ShopEngine>(database: &Datab
 }
 
 /// While the call that is under way goes on.
-async fn a_shutdown_hands_back_at_once_what_has_not_begun<DB: ShopEngine>(
+async fn a_shutdown_hands_back_at_once_what_has_not_begun<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let mut old = Shop::open(database, subscribers![slow]).await;
@@ -61,7 +62,7 @@ async fn a_shutdown_hands_back_at_once_what_has_not_begun<DB: ShopEngine>(
     assert_eq!(new.store.stats().await.unwrap()[0].depth, 0);
 }
 
-async fn a_rolling_restart_loses_and_repeats_nothing<DB: ShopEngine>(database: &Database<DB>) {
+async fn a_rolling_restart_loses_and_repeats_nothing<DB: FaultEngine>(database: &Database<DB>) {
     const EVENTS: u64 = 60;
     let entries = "SELECT count(*) FROM entry";
     let mut emitter = Shop::open(database, DB::book_and_confirm()).await;
@@ -105,10 +106,13 @@ async fn a_rolling_restart_loses_and_repeats_nothing<DB: ShopEngine>(database: &
     received.sort();
     received.dedup();
     assert_eq!(received.len() as u64, EVENTS, "{received:?}");
-    assert!(received.iter().all(|text| text.contains("(1 of")), "{received:?}");
+    assert!(
+        received.iter().all(|text| text.contains("(1 of")),
+        "{received:?}"
+    );
 }
 
-async fn of_ten_in_one_transaction_none_is_repeated_after_a_restart<DB: ShopEngine>(
+async fn of_ten_in_one_transaction_none_is_repeated_after_a_restart<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book()).await;

@@ -2,10 +2,11 @@
 
 use events_core::subscribers;
 
+use super::engine::FaultEngine;
 use super::log::Log;
 use crate::{
     database::{Database, event, on_both},
-    shop::{Shop, ShopEngine, audit, confirm, placed, stop},
+    shop::{Shop, audit, confirm, placed, stop},
 };
 
 on_both! {
@@ -14,7 +15,7 @@ on_both! {
     a_later_payload_waits_for_the_later_program;
 }
 
-async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: ShopEngine>(
+async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let old = Shop::open(database, subscribers![confirm]).await;
@@ -23,9 +24,18 @@ async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: ShopEngin
     // The same with another id.
     let mut new = Shop::unregistered(database, subscribers![audit]).await;
     let routes = new.store.register(&new.registry).await.unwrap();
-    assert_eq!((routes.new, routes.orphaned), (vec!["audit.all".to_owned()], vec!["mail.confirm".to_owned()]));
+    assert_eq!(
+        (routes.new, routes.orphaned),
+        (
+            vec!["audit.all".to_owned()],
+            vec!["mail.confirm".to_owned()]
+        )
+    );
     let stats = new.store.stats().await.unwrap();
-    let orphan = stats.iter().find(|one| one.subscriber == "mail.confirm").unwrap();
+    let orphan = stats
+        .iter()
+        .find(|one| one.subscriber == "mail.confirm")
+        .unwrap();
     assert_eq!((orphan.depth, orphan.dead), (2, 0));
     // The new id receives what was stored before when it is told to; then the old one is retired.
     let workers = new.work();
@@ -36,14 +46,21 @@ async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: ShopEngin
     stop(workers).await;
 }
 
-async fn an_event_of_another_program_waits_for_a_program_that_knows_it<DB: ShopEngine>(
+async fn an_event_of_another_program_waits_for_a_program_that_knows_it<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let (log, _guard) = Log::start();
     let mut shop = Shop::unregistered(database, subscribers![audit]).await;
-    DB::run(&database.pool, "INSERT INTO ev_topic (topic) VALUES ('shop.refunded')").await;
+    DB::run(
+        &database.pool,
+        "INSERT INTO ev_topic (topic) VALUES ('shop.refunded')",
+    )
+    .await;
     shop.store.register(&shop.registry).await.unwrap();
-    assert_eq!(log.count("the pattern matches a topic of another program"), 1);
+    assert_eq!(
+        log.count("the pattern matches a topic of another program"),
+        1
+    );
     for id in ["1", "2", "3"] {
         database.store(&[event(id, "shop.refunded", None)]).await;
     }
@@ -62,7 +79,7 @@ async fn an_event_of_another_program_waits_for_a_program_that_knows_it<DB: ShopE
 }
 
 /// Written by a program of a later version; another one with that version receives it.
-async fn a_later_payload_waits_for_the_later_program<DB: ShopEngine>(database: &Database<DB>) {
+async fn a_later_payload_waits_for_the_later_program<DB: FaultEngine>(database: &Database<DB>) {
     let (log, _guard) = Log::start();
     let mut shop = Shop::open(database, subscribers![confirm]).await;
     let mut later = event("1", "shop.placed", Some("ada"));
@@ -75,7 +92,10 @@ async fn a_later_payload_waits_for_the_later_program<DB: ShopEngine>(database: &
     assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
     stop(workers).await;
     let stats = shop.store.stats().await.unwrap();
-    assert_eq!((stats[0].depth, stats[0].attempts, stats[0].dead), (1, 0, 0));
+    assert_eq!(
+        (stats[0].depth, stats[0].attempts, stats[0].dead),
+        (1, 0, 0)
+    );
     // The later program: here, one that reads this version.
     DB::run(
         &database.pool,
