@@ -35,7 +35,7 @@ use self::{
     sources::{Files, assert_none, read, text},
 };
 
-const LIBRARIES: [Library; 8] = [
+const LIBRARIES: [Library; 9] = [
     CORE,
     MACROS,
     TESTING,
