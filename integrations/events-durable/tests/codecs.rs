@@ -42,6 +42,7 @@ async fn two_codecs_for_one_topic_are_refused_and_nothing_is_stored() {
     let pool = pool.connect("sqlite::memory:").await.unwrap();
     let (store, registry) = (Durable::with_pool(pool), Registry::new());
     store.migrate().await.unwrap();
+    registry.scan();
     let error = store.register(&registry).await.unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, DurableError::Program(_)), "{text}");

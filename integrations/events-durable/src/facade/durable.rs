@@ -1,6 +1,7 @@
 //! The store, and what it stores.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -29,6 +30,8 @@ pub(crate) struct Inner<DB: Engine> {
     pub(crate) pool: Pool<DB>,
     pub(crate) waker: Arc<Waker<DB>>,
     pub(crate) settings: Settings,
+    /// The subscriber, topic and version of deliveries that wait, which is logged once.
+    pub(crate) waiting: Mutex<BTreeSet<(String, String, i32)>>,
     registered: Mutex<Option<Registered>>,
 }
 
@@ -83,6 +86,7 @@ impl<DB: Engine> Durable<DB> {
             pool,
             waker,
             settings,
+            waiting: Mutex::default(),
             registered: Mutex::default(),
         }))
     }

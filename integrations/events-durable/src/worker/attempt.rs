@@ -98,10 +98,12 @@ impl<DB: Engine> Attempt<'_, DB> {
 
     /// Logs once for each subscriber, topic and version that deliveries wait.
     fn warn_once(&self, why: &Waits) {
-        static WARNED: Mutex<BTreeSet<(String, String, i32)>> = Mutex::new(BTreeSet::new());
         let (event, id) = (&self.claim.event, self.receiver.id());
         let what = (id.to_owned(), event.topic.clone(), event.version);
-        let is_new = WARNED
+        let is_new = self
+            .store
+            .0
+            .waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(what);

@@ -82,8 +82,10 @@ impl<DB: Engine> Task<DB> {
             let size = sizes.entry(receiver.id()).or_insert(ClaimSize::new());
             found |= self.deliver_some(receiver, size).await?;
         }
-        if !found && let Some(upkeep) = upkeep {
-            found = upkeep.run(&self.store, subscribers).await?;
+        if let Some(upkeep) = upkeep
+            && (!found || upkeep.is_due(self.settings.poll_interval))
+        {
+            found |= upkeep.run(&self.store, subscribers).await?;
         }
         Ok(found)
     }

@@ -52,8 +52,9 @@ fn check<DB: TestEngine>(place: &Place, mut between: impl FnMut()) {
     println!("{}: {kills} kills, EVENTS_SEED={seed}", DB::NAME);
     let mut random = Random::new(seed);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let store = runtime.block_on(create::<DB>(place));
-    let mut poisonous = runtime.block_on(emit_risky(&store, 0));
+    let shop = runtime.block_on(create::<DB>(place));
+    let store = &shop.store;
+    let mut poisonous = runtime.block_on(emit_risky(store, 0));
     let start = |role| start(place, role, random_seed(seed));
     let mut children = [start(Role::Emits), start(Role::Emits)];
     let mut attempts = 0;
@@ -71,7 +72,7 @@ fn check<DB: TestEngine>(place: &Place, mut between: impl FnMut()) {
             between();
         }
         if kill == kills / 2 {
-            poisonous += runtime.block_on(emit_risky(&store, 100));
+            poisonous += runtime.block_on(emit_risky(store, 100));
         }
     }
     for child in &mut children {
@@ -85,7 +86,7 @@ fn check<DB: TestEngine>(place: &Place, mut between: impl FnMut()) {
             break;
         }
     }
-    runtime.block_on(check::check(&store, poisonous, attempts));
+    runtime.block_on(check::check(store, poisonous, attempts));
     runtime.block_on(store.pool().close());
 }
 
@@ -121,17 +122,18 @@ async fn the_server_is_gone_for_a_while() {
         return;
     };
     let (log, _guard) = Log::start();
-    let store = create::<Postgres>(&server.place("outage")).await;
-    place_some(&store, &["a", "b"], false).await.unwrap();
+    let shop = create::<Postgres>(&server.place("outage")).await;
+    let store = &shop.store;
+    place_some(&shop, &["a", "b"], false).await.unwrap();
     server.stop();
-    assert!(place_some(&store, &["a"], false).await.is_err());
+    assert!(place_some(&shop, &["a"], false).await.is_err());
     let workers = store.worker().concurrency(3).spawn_tokio();
     log.wait_for("the workers cannot use the database").await;
     server.start();
-    until_all_is_delivered(&store).await;
-    place_some(&store, &["a", "b"], false).await.unwrap();
-    until_all_is_delivered(&store).await;
+    until_all_is_delivered(store).await;
+    place_some(&shop, &["a", "b"], false).await.unwrap();
+    until_all_is_delivered(store).await;
     assert!(workers.shutdown(Duration::from_secs(60)).await);
-    check_effects(&store).await;
+    check_effects(store).await;
     assert_eq!(log.count("the workers cannot use the database"), 1);
 }

@@ -10,7 +10,7 @@ use crate::{
     children::{PLACE, ROLE, Role, SEED},
     engine::{Place, TestEngine},
     random::Random,
-    shop::{KEYS, open, place_some},
+    shop::{KEYS, Shop, open, place_some},
 };
 
 /// The lease of the deliveries; those of a process that was killed wait for its end.
@@ -44,30 +44,31 @@ fn run() {
 
 async fn work<DB: TestEngine>(place: &Place) {
     let seed = env::var(SEED).unwrap().parse().unwrap();
-    let store = open::<DB>(place).await;
-    let workers = store
+    let shop = open::<DB>(place).await;
+    let workers = shop
+        .store
         .worker()
         .concurrency(3)
         .lease(LEASE)
         .poll_interval(Duration::from_millis(100))
         .spawn_tokio();
     match Role::from_text(&env::var(ROLE).unwrap()) {
-        Role::Emits => emit(&store, Random::new(seed)).await,
-        Role::Finishes => until_all_is_delivered(&store).await,
+        Role::Emits => emit(&shop, Random::new(seed)).await,
+        Role::Finishes => until_all_is_delivered(&shop.store).await,
     }
     workers.shutdown(Duration::from_secs(60)).await;
     println!("finished");
 }
 
 /// Emits, as long as not much waits.
-async fn emit<DB: TestEngine>(store: &Durable<DB>, mut random: Random) {
+async fn emit<DB: TestEngine>(shop: &Shop<DB>, mut random: Random) {
     loop {
         let mut keys = KEYS.to_vec();
         keys.retain(|_| random.below(3) == 0);
         let is_rolled_back = random.below(8) == 0;
         // The server may be gone.
-        let placed = place_some(store, &keys, is_rolled_back).await;
-        let stats = store.stats().await.unwrap_or_default();
+        let placed = place_some(shop, &keys, is_rolled_back).await;
+        let stats = shop.store.stats().await.unwrap_or_default();
         if placed.is_err() || stats.iter().any(|one| one.depth > 40) {
             sleep(Duration::from_millis(20)).await;
         }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use events_core::{Event, Retry, State, registry, scanning::Subscribers, subscriber, subscribers};
+use events_core::{Event, Registry, Retry, State, scanning::Subscribers, subscriber, subscribers};
 use events_durable::{Delivery, Durable, StoreError};
 use events_sqlx::Tx;
 use serde::{Deserialize, Serialize};
@@ -133,18 +133,23 @@ macro_rules! of_database {
 of_database!(of_sqlite, Sqlite);
 of_database!(of_postgres, Postgres);
 
-/// The store with the subscribers registered.
-pub(crate) async fn open<DB: TestEngine>(place: &Place) -> Durable<DB> {
-    let pool = DB::open(place).await;
-    let scanner = registry().scanner().subscribers(DB::subscribers());
+/// A program: the store, and the registry with the subscribers.
+pub(crate) struct Shop<DB: TestEngine> {
+    pub(crate) store: Durable<DB>,
+    registry: Registry,
+}
+
+pub(crate) async fn open<DB: TestEngine>(place: &Place) -> Shop<DB> {
+    let (pool, registry) = (DB::open(place).await, Registry::new());
+    let scanner = registry.scanner().subscribers(DB::subscribers());
     scanner.state(pool.clone()).run();
     let store = Durable::with_pool(pool);
-    store.register(&registry()).await.unwrap();
-    store
+    store.register(&registry).await.unwrap();
+    Shop { store, registry }
 }
 
 /// Makes the tables.
-pub(crate) async fn create<DB: TestEngine>(place: &Place) -> Durable<DB> {
+pub(crate) async fn create<DB: TestEngine>(place: &Place) -> Shop<DB> {
     let store = Durable::<DB>::with_pool(DB::open(place).await);
     let mut conn = store.pool().acquire().await.unwrap();
     if let Place::Server(_, schema) = place {
@@ -189,11 +194,11 @@ pub(crate) async fn emit_risky<DB: TestEngine>(store: &Durable<DB>, first: i64) 
 
 /// A transaction with events of these keys, which are in order.
 pub(crate) async fn place_some<DB: TestEngine>(
-    store: &Durable<DB>,
+    shop: &Shop<DB>,
     keys: &[&str],
     is_rolled_back: bool,
 ) -> Result<(), events_core::failures::BoxError> {
-    let mut tx = store.begin().await?;
+    let mut tx = shop.store.begin().await?.with_registry(&shop.registry);
     for key in keys {
         let next =
             format!("UPDATE counter SET number = number + 1 WHERE key = '{key}' RETURNING number");
