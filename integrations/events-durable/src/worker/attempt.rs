@@ -1,11 +1,10 @@
 //! One delivery: the call of the subscriber, and the mark of what became of it.
 
 use std::{
-    collections::BTreeSet,
     error::Error,
     future::Future,
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 

@@ -60,7 +60,7 @@ fn check<DB: TestEngine>(place: &Place, mut between: impl FnMut()) {
     let mut attempts = 0;
     for kill in 0..kills {
         let which = random.below(2) as usize;
-        let lines = 1 + random.below(80);
+        let lines = 1 + random.below(250);
         // One that has ended by itself was ended by a poisonous event.
         while let End::Ended = children[which].wait_for_lines(lines) {
             attempts += children[which].kill();
