@@ -165,7 +165,8 @@ impl<DB: Engine> Durable<DB> {
         registered.as_ref().map(|one| Arc::clone(&one.subscribers))
     }
 
-    /// Begins a transaction, which emits to the registry that is the current one at the emit.
+    /// Begins a transaction, which emits to the registry that is registered; before [`register`](Self::register), to the one
+    /// that is the current one at the emit.
     ///
     /// # Errors
     ///
@@ -175,7 +176,13 @@ impl<DB: Engine> Durable<DB> {
     ///
     /// As [`Tx::begin`].
     pub async fn begin(&self) -> Result<Tx<'static, DB>, TxError> {
-        Tx::begin_with(&self.0.pool, DB::BEGIN).await
+        let tx = Tx::begin_with(&self.0.pool, DB::BEGIN).await?;
+        // In another registry, nothing would store what is emitted.
+        let registered = self.registered();
+        Ok(match &*registered {
+            Some(one) => tx.with_registry(&one.registry),
+            None => tx,
+        })
     }
 
     /// Stores an event in the transaction of this connection, which need not be a [`Tx`]: no subscriber is called, and the

@@ -47,7 +47,7 @@ pub(crate) trait TestEngine: Engine {
     /// The type of the columns that number their rows.
     const NUMBERED: &'static str;
 
-    async fn open(place: &Place) -> Pool<Self>;
+    async fn open(place: &Place) -> sqlx::Result<Pool<Self>>;
 
     /// The subscribers whose parameters are of this database.
     fn subscribers() -> Subscribers;
@@ -101,7 +101,7 @@ macro_rules! statements {
 impl TestEngine for Sqlite {
     const NUMBERED: &'static str = "INTEGER PRIMARY KEY";
 
-    async fn open(place: &Place) -> Pool<Self> {
+    async fn open(place: &Place) -> sqlx::Result<Pool<Self>> {
         let Place::File(path) = place else {
             panic!("it is of another database");
         };
@@ -112,8 +112,8 @@ impl TestEngine for Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             // Written to the file, so that it outlives the process; not to the disk.
             .synchronous(SqliteSynchronous::Normal);
-        let options = PoolOptions::new().max_connections(8).connect_with(options);
-        options.await.unwrap()
+        let pool = PoolOptions::new().max_connections(8);
+        pool.connect_with(options).await
     }
 
     fn subscribers() -> Subscribers {
@@ -126,7 +126,7 @@ impl TestEngine for Sqlite {
 impl TestEngine for Postgres {
     const NUMBERED: &'static str = "BIGSERIAL PRIMARY KEY";
 
-    async fn open(place: &Place) -> Pool<Self> {
+    async fn open(place: &Place) -> sqlx::Result<Pool<Self>> {
         let Place::Server(folder, schema) = place else {
             panic!("it is of another database");
         };
@@ -140,7 +140,7 @@ impl TestEngine for Postgres {
         let pool = PoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(60));
-        pool.connect_with(options).await.unwrap()
+        pool.connect_with(options).await
     }
 
     fn subscribers() -> Subscribers {

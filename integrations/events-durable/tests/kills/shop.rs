@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use events_core::{Event, Registry, Retry, State, scanning::Subscribers, subscriber, subscribers};
-use events_durable::{Delivery, Durable, StoreError};
+use events_durable::{Delivery, Durable, DurableError, StoreError};
 use events_sqlx::Tx;
 use serde::{Deserialize, Serialize};
 use sqlx::{Pool, Postgres, Sqlite};
@@ -139,18 +139,18 @@ pub(crate) struct Shop<DB: TestEngine> {
     registry: Registry,
 }
 
-pub(crate) async fn open<DB: TestEngine>(place: &Place) -> Shop<DB> {
-    let (pool, registry) = (DB::open(place).await, Registry::new());
+pub(crate) async fn open<DB: TestEngine>(place: &Place) -> Result<Shop<DB>, DurableError> {
+    let (pool, registry) = (DB::open(place).await?, Registry::new());
     let scanner = registry.scanner().subscribers(DB::subscribers());
     scanner.state(pool.clone()).run();
     let store = Durable::with_pool(pool);
-    store.register(&registry).await.unwrap();
-    Shop { store, registry }
+    store.register(&registry).await?;
+    Ok(Shop { store, registry })
 }
 
 /// Makes the tables.
 pub(crate) async fn create<DB: TestEngine>(place: &Place) -> Shop<DB> {
-    let store = Durable::<DB>::with_pool(DB::open(place).await);
+    let store = Durable::<DB>::with_pool(DB::open(place).await.unwrap());
     let mut conn = store.pool().acquire().await.unwrap();
     if let Place::Server(_, schema) = place {
         DB::run(&mut conn, format!("CREATE SCHEMA {schema}"))
@@ -170,7 +170,7 @@ pub(crate) async fn create<DB: TestEngine>(place: &Place) -> Shop<DB> {
     }
     drop(conn);
     store.pool().close().await;
-    open(place).await
+    open(place).await.unwrap()
 }
 
 /// Stores a poisonous event among innocent ones, with numbers from this one on, and returns how many poisonous ones.

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use events_core::subscribers;
-use events_durable::{DurableError, EmitAt, StoreError};
-use sqlx::{Postgres, Sqlite};
+use events_durable::{Durable, DurableError, EmitAt, StoreError};
+use sqlx::{Postgres, Sqlite, pool::PoolOptions};
 
 use super::engine::FaultEngine;
 use super::log::Log;
@@ -18,14 +18,20 @@ on_both! {
     tables_of_a_later_version_are_refused_and_left_alone;
     a_payload_of_10_mb_is_delivered;
     the_clock_of_the_program_decides_nothing;
+    many_workers_share_one_connection;
 }
 
 const CONFIRMED: &str = "confirm 1 (1 of 3) ";
 
 /// Runs a statement on all connections of the pool.
 async fn on_all<DB: FaultEngine>(database: &Database<DB>, statement: &str) {
+    on_each(database, 5, statement).await;
+}
+
+/// Runs a statement on so many connections.
+async fn on_each<DB: FaultEngine>(database: &Database<DB>, connections: usize, statement: &str) {
     let mut all = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..connections {
         all.push(database.pool.acquire().await.unwrap());
     }
     for conn in &mut all {
@@ -141,6 +147,43 @@ async fn a_full_file_of_sqlite_refuses_the_emit_and_goes_on_when_there_is_space(
     assert_eq!(shop.next().await, CONFIRMED);
     shop.drained().await;
     stop(workers).await;
+}
+
+/// A transaction that writes for longer than the connections of the workers wait is no outage.
+#[tokio::test]
+async fn workers_wait_for_a_long_transaction_of_sqlite_and_warn_of_nothing() {
+    let database = Sqlite::create().await.unwrap();
+    let (log, _guard) = Log::from(tracing::Level::DEBUG);
+    let mut shop = Shop::open(&database, subscribers![confirm]).await;
+    shop.place([placed(1)]).await;
+    let mut long = database.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    on_each(&database, 4, "PRAGMA busy_timeout = 1").await;
+    let workers = shop.work();
+    log.wait_for("another transaction was in the way").await;
+    Sqlite::run_on(&mut long, "INSERT INTO entry VALUES (1)").await;
+    long.commit().await.unwrap();
+    assert_eq!(shop.next().await, CONFIRMED);
+    shop.drained().await;
+    stop(workers).await;
+    assert_eq!(log.count(" WARN "), 0);
+}
+
+/// Each task needs one connection at a time at most, so that they wait for one another only.
+async fn many_workers_share_one_connection<DB: FaultEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, DB::book_and_confirm()).await;
+    shop.place((1..=10).map(placed)).await;
+    let options = database.pool.connect_options();
+    let pool = PoolOptions::<DB>::new().max_connections(1);
+    let pool = pool.connect_with((*options).clone()).await.unwrap();
+    let store = Durable::with_pool(pool);
+    store.register(&shop.registry).await.unwrap();
+    let workers = store.worker().concurrency(3).spawn_tokio();
+    shop.drained().await;
+    stop(workers).await;
+    assert_eq!(
+        database.numbers("SELECT number FROM entry").await,
+        (1..=10).collect::<Vec<_>>()
+    );
 }
 
 /// A trigger stands for a disk that is full.

@@ -13,10 +13,15 @@ pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     pub(crate) fn start() -> (Self, DefaultGuard) {
+        Self::from(Level::WARN)
+    }
+
+    /// Those of this level, too.
+    pub(crate) fn from(level: Level) -> (Self, DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::WARN)
+            .with_max_level(level)
             .without_time()
             .with_writer(move || writer.clone());
         let guard = tracing::subscriber::set_default(subscriber.finish());
