@@ -251,8 +251,9 @@ impl<DB: Engine> Attempt<'_, DB> {
         let pool = &self.store.0.pool;
         loop {
             let done = async {
-                let mut tx = pool.begin_with(DB::BEGIN).await?;
-                let done = DB::done(&mut tx, self.claim).await?;
+                // Not one of sqlx, whose BEGIN stays open on the connection if this is dropped in it.
+                let mut tx = Tx::begin_with(pool, DB::BEGIN).await?;
+                let done = DB::done(tx.conn(), self.claim).await?;
                 tx.commit().await?;
                 Ok::<_, StoreError>(done)
             };

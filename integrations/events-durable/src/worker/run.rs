@@ -53,6 +53,11 @@ impl<DB: Engine> Task<DB> {
                     let pause = self.pause(&subscribers).await;
                     self.idle(pause).await;
                 }
+                Err(error) if error.is_serialization() => {
+                    tracing::debug!(target: "events_durable", "the workers wait: {error}");
+                    self.hand_back(Duration::ZERO).await;
+                    self.sleep(self.settings.poll_interval).await;
+                }
                 Err(error) => {
                     // What is in hand is taken over when its lease ends, or handed back now if that is possible.
                     let pause = self.outage.failed(&error);

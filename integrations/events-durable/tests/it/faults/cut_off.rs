@@ -34,11 +34,17 @@ async fn cut_off_after<F: Future>(polls: usize, future: F) -> Option<F::Output> 
     .await
 }
 
-/// What was cut off has given its connection back.
+/// What was cut off has given its connection back, without a transaction on it.
 async fn settled<DB: FaultEngine>(database: &Database<DB>) {
     let mut all = Vec::new();
     for _ in 0..5 {
         all.push(database.pool.acquire().await.unwrap());
+    }
+    for conn in &mut all {
+        assert!(
+            DB::is_clean(conn).await,
+            "a transaction is open on a connection of the pool"
+        );
     }
 }
 

@@ -175,8 +175,9 @@ async fn many_workers_share_one_connection<DB: FaultEngine>(database: &Database<
     let options = database.pool.connect_options();
     let pool = PoolOptions::<DB>::new().max_connections(1);
     let pool = pool.connect_with((*options).clone()).await.unwrap();
+    let other = Shop::unregistered(database, DB::book_and_confirm()).await;
     let store = Durable::with_pool(pool);
-    store.register(&shop.registry).await.unwrap();
+    store.register(&other.registry).await.unwrap();
     let workers = store.worker().concurrency(3).spawn_tokio();
     shop.drained().await;
     stop(workers).await;

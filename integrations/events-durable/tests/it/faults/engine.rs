@@ -1,7 +1,7 @@
 //! What the tests of faults need of a database.
 
 use events_core::{scanning::Subscribers, subscribers};
-use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, Postgres, Row, Sqlite};
 
 use crate::shop::{ShopEngine, book_postgres, book_sqlite, confirm};
 
@@ -18,6 +18,9 @@ pub(super) trait FaultEngine: ShopEngine {
 
     /// Runs a statement that returns nothing.
     fn run_on(conn: &mut Self::Connection, statement: &str) -> impl Future<Output = ()> + Send;
+
+    /// Whether no transaction is open on a connection.
+    fn is_clean(conn: &mut Self::Connection) -> impl Future<Output = bool> + Send;
 }
 
 impl FaultEngine for Sqlite {
@@ -32,6 +35,10 @@ impl FaultEngine for Sqlite {
     async fn run_on(conn: &mut Self::Connection, statement: &str) {
         let statement = AssertSqlSafe(statement.to_owned());
         sqlx::raw_sql(statement).execute(conn).await.unwrap();
+    }
+
+    async fn is_clean(conn: &mut Self::Connection) -> bool {
+        sqlx::raw_sql("BEGIN; COMMIT").execute(conn).await.is_ok()
     }
 }
 
@@ -49,5 +56,11 @@ impl FaultEngine for Postgres {
     async fn run_on(conn: &mut Self::Connection, statement: &str) {
         let statement = AssertSqlSafe(statement.to_owned());
         sqlx::raw_sql(statement).execute(conn).await.unwrap();
+    }
+
+    /// In a transaction, the time is that of its begin.
+    async fn is_clean(conn: &mut Self::Connection) -> bool {
+        let is_new = sqlx::raw_sql("SELECT now() = statement_timestamp()");
+        is_new.fetch_one(conn).await.unwrap().get(0)
     }
 }
