@@ -198,14 +198,9 @@ impl Level {
 
 impl Ledger {
     pub(super) fn new() -> Self {
-        Self(
-            Mutex::new(State {
-                life: Life::Open,
-                levels: vec![Level::default()],
-                next: 0,
-            }),
-            AttachedValues::default(),
-        )
+        let (life, levels, next) = (Life::Open, vec![Level::default()], 0);
+        let state = State { life, levels, next };
+        Self(Mutex::new(state), AttachedValues::default())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -42,6 +42,11 @@ pub mod testing {
         NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats, StoreError,
         StoredEvent, Wake, WhenDead,
     };
+
+    /// A worker as a future that does not end.
+    pub async fn work_alone<DB: Engine>(workers: crate::NewWorkers<DB>) {
+        workers.run_alone().await;
+    }
 }
 
 pub use delivery::Delivery;

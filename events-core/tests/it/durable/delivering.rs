@@ -176,12 +176,19 @@ fn it_has_an_origin_and_a_unit() {
         .delivering()
         .origin("import");
     smol::block_on(confirm.deliver(Placed(1)));
-    assert_eq!(*journal.lock().expect("not poisoned"), ["confirm 1 Some(\"import\")"]);
+    assert_eq!(
+        *journal.lock().expect("not poisoned"),
+        ["confirm 1 Some(\"import\")"]
+    );
 
     let held = Journal::default();
     let notes = Arc::clone(&held);
     let later = registry.subscribe(move |event: &Nested| note(&notes, event.0.to_string()));
-    later.after_commit().register().expect("no conflict").detach();
+    later
+        .after_commit()
+        .register()
+        .expect("no conflict")
+        .detach();
     let work = UnitOfWork::begin();
     let book = find(&registry, "delivering.book")
         .delivering()

@@ -2,6 +2,7 @@
 
 use events_core::{
     AnyEvent, Event, Registry, UnitOfWork,
+    delivering::DurableSubscriber,
     explaining::{NotCalled, Verdict},
     scanning::Problem,
     subscriber, subscribers,

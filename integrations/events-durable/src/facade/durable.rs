@@ -1,6 +1,7 @@
 //! The store, and what it stores.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -29,6 +30,8 @@ pub(crate) struct Inner<DB: Engine> {
     pub(crate) pool: Pool<DB>,
     pub(crate) waker: Arc<Waker<DB>>,
     pub(crate) settings: Settings,
+    /// The subscriber, topic and version of deliveries that wait, which is logged once.
+    pub(crate) waiting: Mutex<BTreeSet<(String, String, i32)>>,
     registered: Mutex<Option<Registered>>,
 }
 
@@ -83,6 +86,7 @@ impl<DB: Engine> Durable<DB> {
             pool,
             waker,
             settings,
+            waiting: Mutex::default(),
             registered: Mutex::default(),
         }))
     }
@@ -161,7 +165,8 @@ impl<DB: Engine> Durable<DB> {
         registered.as_ref().map(|one| Arc::clone(&one.subscribers))
     }
 
-    /// Begins a transaction, which emits to the registry that is the current one at the emit.
+    /// Begins a transaction, which emits to the registry that is registered; before [`register`](Self::register), to the one
+    /// that is the current one at the emit.
     ///
     /// # Errors
     ///
@@ -171,7 +176,13 @@ impl<DB: Engine> Durable<DB> {
     ///
     /// As [`Tx::begin`].
     pub async fn begin(&self) -> Result<Tx<'static, DB>, TxError> {
-        Tx::begin_with(&self.0.pool, DB::BEGIN).await
+        let tx = Tx::begin_with(&self.0.pool, DB::BEGIN).await?;
+        // In another registry, nothing would store what is emitted.
+        let registered = self.registered();
+        Ok(match &*registered {
+            Some(one) => tx.with_registry(&one.registry),
+            None => tx,
+        })
     }
 
     /// Stores an event in the transaction of this connection, which need not be a [`Tx`]: no subscriber is called, and the

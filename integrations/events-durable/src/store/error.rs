@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use events_sqlx::TxError;
+
 /// What went wrong in the database. No text of it contains a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -87,6 +89,15 @@ fn kind(code: &str, message: &str) -> Kind {
             Ok((10 | 14, _)) => Kind::Gone,
             _ => Kind::Other,
         },
+    }
+}
+
+impl From<TxError> for StoreError {
+    fn from(error: TxError) -> Self {
+        match error {
+            TxError::Database(error) => error.into(),
+            error => Self::Other(error.to_string()),
+        }
     }
 }
 

@@ -1,11 +1,10 @@
 //! One delivery: the call of the subscriber, and the mark of what became of it.
 
 use std::{
-    collections::BTreeSet,
     error::Error,
     future::Future,
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
@@ -98,10 +97,12 @@ impl<DB: Engine> Attempt<'_, DB> {
 
     /// Logs once for each subscriber, topic and version that deliveries wait.
     fn warn_once(&self, why: &Waits) {
-        static WARNED: Mutex<BTreeSet<(String, String, i32)>> = Mutex::new(BTreeSet::new());
         let (event, id) = (&self.claim.event, self.receiver.id());
         let what = (id.to_owned(), event.topic.clone(), event.version);
-        let is_new = WARNED
+        let is_new = self
+            .store
+            .0
+            .waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(what);
@@ -250,8 +251,9 @@ impl<DB: Engine> Attempt<'_, DB> {
         let pool = &self.store.0.pool;
         loop {
             let done = async {
-                let mut tx = pool.begin_with(DB::BEGIN).await?;
-                let done = DB::done(&mut tx, self.claim).await?;
+                // Not one of sqlx, whose BEGIN stays open on the connection if this is dropped in it.
+                let mut tx = Tx::begin_with(pool, DB::BEGIN).await?;
+                let done = DB::done(tx.conn(), self.claim).await?;
                 tx.commit().await?;
                 Ok::<_, StoreError>(done)
             };

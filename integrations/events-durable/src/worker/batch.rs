@@ -35,6 +35,13 @@ impl InHand {
         }
     }
 
+    /// Takes all but the first one, which may be under way.
+    pub(super) fn take_rest(&self) -> Vec<Claim> {
+        let mut claims = self.lock();
+        let begun = claims.len().min(1);
+        claims.split_off(begun)
+    }
+
     /// Takes all.
     pub(super) fn take(&self) -> Vec<Claim> {
         mem::take(&mut self.lock())

@@ -52,6 +52,8 @@ impl<DB: Engine> Workers<DB> {
     pub async fn shutdown(mut self, time: Duration) -> bool {
         self.stop.send_replace(true);
         let deadline = Instant::now() + time;
+        // At once: another program need not wait for the subscribers that run here.
+        self.hand_back(InHand::take_rest).await;
         let mut is_in_time = true;
         for task in &mut self.tasks {
             if timeout_at(deadline, &mut *task).await.is_err() {
@@ -60,7 +62,13 @@ impl<DB: Engine> Workers<DB> {
                 let _ = task.await;
             }
         }
-        let left: Vec<_> = self.in_hand.iter().flat_map(|one| one.take()).collect();
+        self.hand_back(InHand::take).await;
+        is_in_time
+    }
+
+    /// Hands back what this takes from each task.
+    async fn hand_back(&self, take: fn(&InHand) -> Vec<Claim>) {
+        let left: Vec<_> = self.in_hand.iter().flat_map(|one| take(one)).collect();
         if !left.is_empty() {
             let left: Vec<&Claim> = left.iter().collect();
             let pool = &self.store.0.pool;
@@ -72,7 +80,6 @@ impl<DB: Engine> Workers<DB> {
                 );
             }
         }
-        is_in_time
     }
 }
 

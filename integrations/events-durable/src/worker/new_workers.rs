@@ -140,6 +140,22 @@ impl<DB: Engine> NewWorkers<DB> {
         ));
         Workers::new(store, stop, tasks, listener, in_hand)
     }
+
+    /// The first task as a future, for the tests of this crate: they drop it at each of its awaits.
+    pub(crate) async fn run_alone(self) {
+        let Self { store, settings } = self;
+        let stop = watch::Sender::new(false);
+        let task = Task {
+            store: store.clone(),
+            settings,
+            number: 0,
+            in_hand: Arc::default(),
+            outage: Arc::default(),
+            stop: stop.subscribe(),
+            woken: store.0.waker.subscribe(),
+        };
+        task.run().await;
+    }
 }
 
 impl<DB: Engine> fmt::Debug for NewWorkers<DB> {

@@ -53,6 +53,11 @@ impl<DB: Engine> Task<DB> {
                     let pause = self.pause(&subscribers).await;
                     self.idle(pause).await;
                 }
+                Err(error) if error.is_serialization() => {
+                    tracing::debug!(target: "events_durable", "the workers wait: {error}");
+                    self.hand_back(Duration::ZERO).await;
+                    self.sleep(self.settings.poll_interval).await;
+                }
                 Err(error) => {
                     // What is in hand is taken over when its lease ends, or handed back now if that is possible.
                     let pause = self.outage.failed(&error);
@@ -82,8 +87,10 @@ impl<DB: Engine> Task<DB> {
             let size = sizes.entry(receiver.id()).or_insert(ClaimSize::new());
             found |= self.deliver_some(receiver, size).await?;
         }
-        if !found && let Some(upkeep) = upkeep {
-            found = upkeep.run(&self.store, subscribers).await?;
+        if let Some(upkeep) = upkeep
+            && (!found || upkeep.is_due(self.settings.poll_interval))
+        {
+            found |= upkeep.run(&self.store, subscribers).await?;
         }
         Ok(found)
     }

@@ -9,6 +9,7 @@ use crate::{
 
 /// When what was done last.
 pub(super) struct Upkeep {
+    ran: Instant,
     swept: Instant,
     purged: Option<Instant>,
 }
@@ -19,9 +20,15 @@ const PURGE: Duration = Duration::from_hours(1);
 impl Upkeep {
     pub(super) fn new() -> Self {
         Self {
+            ran: Instant::now(),
             swept: Instant::now(),
             purged: None,
         }
+    }
+
+    /// Whether it has not run for that time, also because the workers have had no pause.
+    pub(super) fn is_due(&self, time: Duration) -> bool {
+        self.ran.elapsed() >= time
     }
 
     /// Makes those dead whose attempts were lost, finds keys that were left behind, and deletes old events. Returns whether
@@ -31,6 +38,7 @@ impl Upkeep {
         store: &Durable<DB>,
         subscribers: &Subscribers,
     ) -> Result<bool, StoreError> {
+        self.ran = Instant::now();
         let pool = &store.0.pool;
         let mut found = 0;
         for one in &subscribers.0 {

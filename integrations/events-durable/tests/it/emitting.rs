@@ -11,6 +11,7 @@ use crate::{
 on_both! {
     what_is_committed_is_delivered;
     what_is_rolled_back_is_not_stored;
+    a_transaction_of_the_store_emits_to_its_registry;
     a_savepoint_takes_its_own_back;
     a_sync_emit_in_the_unit_is_stored;
     an_emit_outside_of_a_transaction_fails;
@@ -40,6 +41,18 @@ async fn what_is_rolled_back_is_not_stored<DB: ShopEngine>(database: &Database<D
     tx.emit(placed(1)).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(database.numbers(STORED).await, [0]);
+}
+
+/// Another registry, which is the current one, stores nothing.
+async fn a_transaction_of_the_store_emits_to_its_registry<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    let mut tx = shop.store.begin().await.unwrap();
+    tx.emit(placed(1)).await.unwrap();
+    let mut point = tx.savepoint().await.unwrap();
+    point.emit(placed(2)).await.unwrap();
+    point.commit().await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(database.numbers(STORED).await, [2]);
 }
 
 async fn a_savepoint_takes_its_own_back<DB: ShopEngine>(database: &Database<DB>) {

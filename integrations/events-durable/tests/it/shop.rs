@@ -260,6 +260,12 @@ impl<DB: ShopEngine> Shop<DB> {
         all
     }
 
+    /// What was noted and not received yet.
+    pub(crate) fn take(&mut self) -> Vec<String> {
+        let noted = || self.heard.try_recv().ok();
+        std::iter::from_fn(noted).collect()
+    }
+
     /// Nothing more was noted.
     pub(crate) fn is_silent(&mut self) -> bool {
         self.heard.try_recv().is_err()

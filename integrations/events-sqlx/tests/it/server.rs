@@ -32,7 +32,7 @@ pub(crate) fn socket() -> Option<&'static Path> {
 }
 
 /// The folder with the programs: in the path, or where Debian has them.
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let debian = versions.flatten().map(|version| version.path().join("bin"));
@@ -61,7 +61,7 @@ fn start(programs: &Path) -> (Child, PathBuf) {
 }
 
 /// A command that runs another one, as a user whose server may start: PostgreSQL refuses root.
-fn as_user() -> Command {
+pub(crate) fn as_user() -> Command {
     let id = Command::new("id")
         .arg("-u")
         .output()

@@ -1,5 +1,6 @@
 //! The tables and functions of PostgreSQL.
 
+use events_sqlx::Tx;
 use sqlx::{Pool, Postgres};
 
 use crate::store::{
@@ -16,19 +17,19 @@ const READ: &str = "SELECT version FROM ev_schema";
 
 impl Migrate for Postgres {
     async fn migrate(pool: &Pool<Self>) -> Result<(), StoreError> {
-        let mut tx = pool.begin().await?;
-        sqlx::query(LOCK).execute(&mut *tx).await?;
-        sqlx::query(VERSION_TABLE).execute(&mut *tx).await?;
-        let found: Option<i32> = sqlx::query_scalar(READ).fetch_optional(&mut *tx).await?;
+        let mut tx = Tx::begin(pool).await?;
+        sqlx::query(LOCK).execute(tx.conn()).await?;
+        sqlx::query(VERSION_TABLE).execute(tx.conn()).await?;
+        let found: Option<i32> = sqlx::query_scalar(READ).fetch_optional(tx.conn()).await?;
         if found.is_some() {
             return check_version(found);
         }
         sqlx::raw_sql(include_str!("schema.sql"))
-            .execute(&mut *tx)
+            .execute(tx.conn())
             .await?;
         sqlx::query("INSERT INTO ev_schema (one, version) VALUES (1, $1)")
             .bind(VERSION)
-            .execute(&mut *tx)
+            .execute(tx.conn())
             .await?;
         tx.commit().await?;
         Ok(())

@@ -7,6 +7,7 @@ macro_rules! implement_operate {
         mod operator {
             use std::time::Duration;
 
+            use events_sqlx::Tx;
             use sqlx::{Pool, Row};
             use $purge as purge;
 
@@ -133,16 +134,16 @@ macro_rules! implement_operate {
                 }
 
                 async fn retire(pool: &Pool<Self>, subscriber: &str) -> Result<u64, StoreError> {
-                    let mut tx = pool.begin_with(<$db as Engine>::BEGIN).await?;
+                    let mut tx = Tx::begin_with(pool, <$db as Engine>::BEGIN).await?;
                     for statement in [
                         "DELETE FROM ev_route WHERE subscriber = $1",
                         "DELETE FROM ev_pause WHERE subscriber = $1",
                     ] {
-                        sqlx::query(statement).bind(subscriber).execute(&mut *tx).await?;
+                        sqlx::query(statement).bind(subscriber).execute(tx.conn()).await?;
                     }
                     let written = sqlx::query("DELETE FROM ev_delivery WHERE subscriber = $1")
                         .bind(subscriber)
-                        .execute(&mut *tx)
+                        .execute(tx.conn())
                         .await?;
                     tx.commit().await?;
                     Ok(written.rows_affected())

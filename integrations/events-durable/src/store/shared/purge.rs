@@ -5,6 +5,7 @@
 macro_rules! implement_purge {
     ($db:ty, now = $now:literal, texts = $texts:literal, lock = $lock:literal) => {
         mod purge {
+            use events_sqlx::Tx;
             use sqlx::{Pool, Row};
 
             use crate::store::{engine::Engine, error::StoreError, shared::values::list};
@@ -38,7 +39,7 @@ macro_rules! implement_purge {
                     if oldest >= before {
                         return Ok(deleted);
                     }
-                    let mut tx = pool.begin_with(<$db as Engine>::BEGIN).await?;
+                    let mut tx = Tx::begin_with(pool, <$db as Engine>::BEGIN).await?;
                     // Locked before the look that decides: a replay may be adding deliveries for them.
                     let seqs: Vec<i64> = sqlx::query_scalar(concat!(
                         "SELECT e.seq FROM ev_event e WHERE e.seq > $1 AND e.seq <= $2 AND e.time < $3
@@ -48,7 +49,7 @@ macro_rules! implement_purge {
                     .bind(after)
                     .bind(last)
                     .bind(before)
-                    .fetch_all(&mut *tx)
+                    .fetch_all(tx.conn())
                     .await?;
                     let done = sqlx::query(concat!(
                         "DELETE FROM ev_event WHERE seq IN (SELECT CAST(value AS BIGINT) FROM ",
@@ -57,7 +58,7 @@ macro_rules! implement_purge {
                             AND NOT EXISTS (SELECT 1 FROM ev_delivery d WHERE d.seq = ev_event.seq)",
                     ))
                     .bind(list(&seqs))
-                    .execute(&mut *tx)
+                    .execute(tx.conn())
                     .await?;
                     tx.commit().await?;
                     deleted += done.rows_affected();

@@ -1,5 +1,6 @@
 //! The tables of SQLite.
 
+use events_sqlx::Tx;
 use sqlx::{Pool, Sqlite};
 
 use crate::store::{
@@ -14,18 +15,18 @@ const READ: &str = "SELECT version FROM ev_schema";
 
 impl Migrate for Sqlite {
     async fn migrate(pool: &Pool<Self>) -> Result<(), StoreError> {
-        let mut tx = pool.begin_with(Self::BEGIN).await?;
-        sqlx::query(VERSION_TABLE).execute(&mut *tx).await?;
-        let found: Option<i32> = sqlx::query_scalar(READ).fetch_optional(&mut *tx).await?;
+        let mut tx = Tx::begin_with(pool, Self::BEGIN).await?;
+        sqlx::query(VERSION_TABLE).execute(tx.conn()).await?;
+        let found: Option<i32> = sqlx::query_scalar(READ).fetch_optional(tx.conn()).await?;
         if found.is_some() {
             return check_version(found);
         }
         sqlx::raw_sql(include_str!("schema.sql"))
-            .execute(&mut *tx)
+            .execute(tx.conn())
             .await?;
         sqlx::query("INSERT INTO ev_schema (one, version) VALUES (1, $1)")
             .bind(VERSION)
-            .execute(&mut *tx)
+            .execute(tx.conn())
             .await?;
         tx.commit().await?;
         Ok(())

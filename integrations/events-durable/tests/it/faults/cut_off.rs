@@ -1,0 +1,130 @@
+//! Futures that are dropped at each of their awaits: what is committed is delivered, and nothing else.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+use events_durable::testing::work_alone;
+
+use super::engine::FaultEngine;
+use crate::{
+    database::{Database, on_both},
+    shop::{Shop, placed_by, stop},
+};
+
+on_both! {
+    an_emit_that_is_cut_off_is_stored_if_it_is_committed;
+    a_worker_that_is_cut_off_repeats_nothing_that_it_committed;
+}
+
+/// Polls a future this many times, and then drops it; `None` if it is not ready by then.
+async fn cut_off_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut polled = 0;
+    poll_fn(|context| {
+        if polled == polls {
+            return Poll::Ready(None);
+        }
+        polled += 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+/// What was cut off has given its connection back, without a transaction on it.
+async fn settled<DB: FaultEngine>(database: &Database<DB>) {
+    let mut all = Vec::new();
+    for _ in 0..5 {
+        all.push(database.pool.acquire().await.unwrap());
+    }
+    for conn in &mut all {
+        assert!(
+            DB::is_clean(conn).await,
+            "a transaction is open on a connection of the pool"
+        );
+    }
+}
+
+async fn an_emit_that_is_cut_off_is_stored_if_it_is_committed<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, DB::book()).await;
+    let (mut polls, mut order) = (0, 0);
+    loop {
+        order += 1;
+        let emit = async {
+            let mut tx = shop.begin().await;
+            let row = format!("INSERT INTO entry VALUES ({order})");
+            DB::run_on(tx.conn(), &row).await;
+            tx.emit(placed_by(order, "ada")).await.unwrap();
+            tx.emit(placed_by(order, "bob")).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let is_ready = cut_off_after(polls, emit).await.is_some();
+        settled(database).await;
+        let rows = "SELECT count(*) FROM entry";
+        let events = "SELECT count(*) FROM ev_event";
+        let deliveries = "SELECT count(*) FROM ev_delivery";
+        let committed = database.numbers(rows).await[0];
+        assert_eq!(
+            database.numbers(events).await,
+            [2 * committed],
+            "after {polls} polls"
+        );
+        assert_eq!(
+            database.numbers(deliveries).await,
+            [2 * committed],
+            "after {polls} polls"
+        );
+        if is_ready {
+            break;
+        }
+        polls += 1;
+    }
+    assert!(polls > 3, "it was cut off {polls} times");
+}
+
+async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, DB::book_and_confirm()).await;
+    let left = "SELECT count(*) FROM ev_delivery";
+    let worker = || shop.store.worker().poll_interval(Duration::from_millis(20));
+    let (mut polls, mut order) = (0, 0);
+    loop {
+        order += 2;
+        shop.place([placed_by(order, "ada"), placed_by(order + 1, "ada")])
+            .await;
+        let _ = cut_off_after(polls, work_alone(worker())).await;
+        settled(database).await;
+        let has_ended = database.numbers(left).await == [0];
+        // What it held is taken over at the end of its lease.
+        database.let_time_pass().await;
+        let workers = shop.work();
+        shop.drained().await;
+        stop(workers).await;
+        let orders = database
+            .numbers("SELECT number FROM entry ORDER BY number")
+            .await;
+        assert!(
+            orders.iter().copied().eq(2..order.cast_signed() + 2),
+            "after {polls} polls: {orders:?}"
+        );
+        if has_ended {
+            break;
+        }
+        polls += 1;
+    }
+    assert!(polls > 3, "it was cut off {polls} times");
+    let mut received: Vec<_> = shop.take();
+    received.retain(|text| text.starts_with("confirm"));
+    received
+        .iter_mut()
+        .for_each(|text| text.truncate(text.find(" (").unwrap()));
+    received.sort();
+    received.dedup();
+    assert_eq!(received.len() as u64, order, "each at least once");
+}

@@ -1,0 +1,124 @@
+//! Leases that are lost, and deliveries that nothing would find.
+
+use std::time::Duration;
+
+use events_core::subscribers;
+
+use super::engine::FaultEngine;
+use crate::{
+    database::{Database, on_both},
+    shop::{Shop, confirm, placed, slow, stop},
+};
+
+on_both! {
+    a_program_that_lost_its_lease_marks_nothing;
+    a_failure_after_the_lease_was_lost_counts_for_nothing;
+    what_was_lost_too_often_is_dead_also_under_load;
+    a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded;
+}
+
+async fn a_program_that_lost_its_lease_marks_nothing<DB: FaultEngine>(database: &Database<DB>) {
+    let mut one = Shop::open(database, subscribers![slow]).await;
+    let mut two = Shop::open(database, subscribers![slow]).await;
+    let of_one = one.faults.gate.clone().lock_owned().await;
+    let of_two = two.faults.gate.clone().lock_owned().await;
+    one.place([placed(1)]).await;
+    let first = one.work();
+    one.faults.waiting.notified().await;
+    database.let_time_pass().await;
+    let second = two.work();
+    two.faults.waiting.notified().await;
+    drop(of_one);
+    assert_eq!(one.next().await, "slow 1");
+    stop(first).await;
+    // It is the other one's still.
+    let held = "SELECT count(*) FROM ev_delivery WHERE state = 3 AND lost = 1";
+    assert_eq!(database.numbers(held).await, [1]);
+    drop(of_two);
+    assert_eq!(two.next().await, "slow 1");
+    two.drained().await;
+    stop(second).await;
+    assert!(one.is_silent() && two.is_silent());
+}
+
+async fn a_failure_after_the_lease_was_lost_counts_for_nothing<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    shop.place([placed(1)]).await;
+    let claim = database.claim_one("mail.confirm").await;
+    database.let_time_pass().await;
+    let later = database.claim_one("mail.confirm").await;
+    let next = events_durable::testing::Next::After(Duration::ZERO);
+    let failed = database.failed(&claim, next).await;
+    assert_eq!(failed, events_durable::testing::Failed::Void);
+    assert_eq!(database.hand_back(&[claim]).await, 0);
+    assert_eq!(database.hand_back(&[later]).await, 1);
+    let workers = shop.work();
+    shop.next().await;
+    shop.drained().await;
+    stop(workers).await;
+}
+
+/// The workers never idle meanwhile.
+async fn what_was_lost_too_often_is_dead_also_under_load<DB: FaultEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    shop.place([placed(0)]).await;
+    // Each of its attempts was lost.
+    for _ in 0..3 {
+        database.claim_one("mail.confirm").await;
+        database.let_time_pass().await;
+    }
+    shop.place((1..200).map(placed)).await;
+    let workers = shop
+        .store
+        .worker()
+        .claim_size(1)
+        .poll_interval(Duration::from_millis(1))
+        .spawn_tokio();
+    let mut received = 0;
+    while shop
+        .store
+        .dead("mail.confirm")
+        .list(1)
+        .await
+        .unwrap()
+        .is_empty()
+    {
+        assert!(
+            received < 190,
+            "it is dead when there is nothing else to do"
+        );
+        shop.next().await;
+        received += 1;
+    }
+    stop(workers).await;
+    let letters = shop.store.dead("mail.confirm").list(9).await.unwrap();
+    assert_eq!(
+        (letters.len(), letters[0].failed, letters[0].lost),
+        (1, 0, 3)
+    );
+}
+
+async fn a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, DB::book()).await;
+    shop.place([placed(1), placed(2)]).await;
+    for _ in 0..3 {
+        database.claim_one(DB::BOOK).await;
+        database.let_time_pass().await;
+    }
+    let workers = shop.work();
+    let dead = shop.store.dead(DB::BOOK);
+    while dead.list(1).await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let stats = shop.store.stats().await.unwrap();
+    let stats = stats.iter().find(|one| one.subscriber == DB::BOOK).unwrap();
+    assert_eq!((stats.dead, stats.depth, stats.in_flight), (1, 1, 0));
+    assert_eq!(dead.discard().await.unwrap(), 1);
+    assert_eq!(shop.next().await, "book 2");
+    shop.drained().await;
+    stop(workers).await;
+}

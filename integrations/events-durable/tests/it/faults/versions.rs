@@ -1,0 +1,110 @@
+//! Programs of several versions on one database.
+
+use events_core::subscribers;
+
+use super::engine::FaultEngine;
+use super::log::Log;
+use crate::{
+    database::{Database, event, on_both},
+    shop::{Shop, audit, confirm, placed, stop},
+};
+
+on_both! {
+    what_was_stored_for_a_renamed_subscriber_is_told_and_kept;
+    an_event_of_another_program_waits_for_a_program_that_knows_it;
+    a_later_payload_waits_for_the_later_program;
+}
+
+async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let old = Shop::open(database, subscribers![confirm]).await;
+    old.place([placed(1), placed(2)]).await;
+    drop(old);
+    // The same with another id.
+    let mut new = Shop::unregistered(database, subscribers![audit]).await;
+    let routes = new.store.register(&new.registry).await.unwrap();
+    assert_eq!(
+        (routes.new, routes.orphaned),
+        (
+            vec!["audit.all".to_owned()],
+            vec!["mail.confirm".to_owned()]
+        )
+    );
+    let stats = new.store.stats().await.unwrap();
+    let orphan = stats
+        .iter()
+        .find(|one| one.subscriber == "mail.confirm")
+        .unwrap();
+    assert_eq!((orphan.depth, orphan.dead), (2, 0));
+    // The new id receives what was stored before when it is told to; then the old one is retired.
+    let workers = new.work();
+    assert_eq!(new.store.replay("audit.all").await.unwrap(), 2);
+    assert_eq!(new.next_n(2).await, ["audit shop.placed"; 2]);
+    assert_eq!(new.store.retire("mail.confirm").await.unwrap(), 2);
+    new.drained().await;
+    stop(workers).await;
+}
+
+async fn an_event_of_another_program_waits_for_a_program_that_knows_it<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let (log, _guard) = Log::start();
+    let mut shop = Shop::unregistered(database, subscribers![audit]).await;
+    DB::run(
+        &database.pool,
+        "INSERT INTO ev_topic (topic) VALUES ('shop.refunded')",
+    )
+    .await;
+    shop.store.register(&shop.registry).await.unwrap();
+    assert_eq!(
+        log.count("the pattern matches a topic of another program"),
+        1
+    );
+    for id in ["1", "2", "3"] {
+        database.store(&[event(id, "shop.refunded", None)]).await;
+    }
+    shop.place([placed(1)]).await;
+    let workers = shop.work();
+    assert_eq!(shop.next().await, "audit shop.placed");
+    let left = "SELECT count(*) FROM ev_delivery WHERE failed = 0 AND lost = 0";
+    while database.numbers(left).await != [3] {
+        tokio::task::yield_now().await;
+    }
+    database.let_time_pass().await;
+    log.wait_for("deliveries of such events wait").await;
+    stop(workers).await;
+    assert_eq!(log.count("deliveries of such events wait"), 1);
+    assert_eq!(database.numbers(left).await, [3]);
+}
+
+/// Written by a program of a later version; another one with that version receives it.
+async fn a_later_payload_waits_for_the_later_program<DB: FaultEngine>(database: &Database<DB>) {
+    let (log, _guard) = Log::start();
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    let mut later = event("1", "shop.placed", Some("ada"));
+    (later.version, later.data) = (7, "{}".to_owned());
+    database.store(&[later]).await;
+    let workers = shop.work();
+    log.wait_for("deliveries of such events wait").await;
+    // What is stored after it is delivered: the subscriber has no order.
+    shop.place([placed(1)]).await;
+    assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
+    stop(workers).await;
+    let stats = shop.store.stats().await.unwrap();
+    assert_eq!(
+        (stats[0].depth, stats[0].attempts, stats[0].dead),
+        (1, 0, 0)
+    );
+    // The later program: here, one that reads this version.
+    DB::run(
+        &database.pool,
+        r#"UPDATE ev_event SET version = 1, data = '{"order":9,"customer":"ada","card":""}' WHERE version = 7"#,
+    )
+    .await;
+    database.let_time_pass().await;
+    let workers = shop.work();
+    assert_eq!(shop.next().await, "confirm 9 (1 of 3) ");
+    shop.drained().await;
+    stop(workers).await;
+}
