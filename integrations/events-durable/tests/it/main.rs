@@ -8,6 +8,7 @@ mod failing;
 mod operating;
 mod payloads;
 mod registering;
+mod seaorm;
 mod shop;
 
 #[path = "../store/database.rs"]
