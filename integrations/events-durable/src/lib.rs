@@ -38,9 +38,9 @@ mod worker;
 #[doc(hidden)]
 pub mod testing {
     pub use crate::store::{
-        Claim, DeadLetter, Deliver, Done, Engine, Failed, Insert, Inserted, Listener, Migrate,
-        NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats, StoreError,
-        StoredEvent, Wake, WhenDead,
+        Claim, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Inserted,
+        Listener, Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats,
+        StoreError, StoredEvent, Wake, WhenDead,
     };
 
     /// A worker as a future that does not end.

@@ -65,7 +65,7 @@ pub use db::Db;
 #[doc = include_str!("../docs/observed.md")]
 pub use events_seaorm_macros::Observed;
 pub use record::{Behavior, FailedCheck, Observed, ObservedActiveModel, failed_check, veto_reason};
-pub use transaction::{Tx, TxStream, transaction};
+pub use transaction::{Tx, TxStream, UnitTx, transaction};
 
 /// What the derive uses.
 #[doc(hidden)]

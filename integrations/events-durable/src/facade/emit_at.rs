@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
+use events_core::units::UnitHandle;
 use events_sqlx::Tx;
 
 use super::{durable::Durable, error::DurableError};
@@ -26,7 +27,7 @@ use crate::{
 /// }
 ///
 /// async fn remind(store: &Durable<Sqlite>) -> Result<(), DurableError> {
-///     let mut tx = store.begin().await?;
+///     let tx = store.begin().await?;
 ///     let time = SystemTime::now() + Duration::from_hours(14 * 24);
 ///     tx.emit_at(store, time, &PaymentDue { order: 7 })?;
 ///     tx.commit().await?;
@@ -41,7 +42,7 @@ pub trait EmitAt<DB: Engine> {
     ///
     /// If the event cannot be written, or the transaction has ended.
     fn emit_at<E: DurableEvent>(
-        &mut self,
+        &self,
         store: &Durable<DB>,
         time: SystemTime,
         event: &E,
@@ -50,15 +51,35 @@ pub trait EmitAt<DB: Engine> {
 
 impl<DB: Engine> EmitAt<DB> for Tx<'_, DB> {
     fn emit_at<E: DurableEvent>(
-        &mut self,
+        &self,
         store: &Durable<DB>,
         time: SystemTime,
         event: &E,
     ) -> Result<(), DurableError> {
-        let waker = Arc::clone(&store.0.waker);
-        let encoded = encode(event).map_err(DurableError::Encode)?;
-        let event = new_event(encoded, Some(millis(time)), waker.trace());
-        stage_in::<DB>(&self.handle(), event, move || waker.wake_here())
-            .map_err(DurableError::Encode)
+        emit_in(&self.handle(), store, time, event)
     }
+}
+
+#[cfg(feature = "seaorm")]
+impl<DB: Engine> EmitAt<DB> for events_seaorm::Tx {
+    fn emit_at<E: DurableEvent>(
+        &self,
+        store: &Durable<DB>,
+        time: SystemTime,
+        event: &E,
+    ) -> Result<(), DurableError> {
+        emit_in(&self.handle(), store, time, event)
+    }
+}
+
+fn emit_in<DB: Engine, E: DurableEvent>(
+    unit: &UnitHandle,
+    store: &Durable<DB>,
+    time: SystemTime,
+    event: &E,
+) -> Result<(), DurableError> {
+    let waker = Arc::clone(&store.0.waker);
+    let encoded = encode(event).map_err(DurableError::Encode)?;
+    let event = new_event(encoded, Some(millis(time)), waker.trace());
+    stage_in::<DB>(unit, event, move || waker.wake_here()).map_err(DurableError::Encode)
 }

@@ -8,10 +8,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use events_core::{failures::BoxError, units::UnitHandle};
-use events_sqlx::{Tx, UnitTx};
+use events_core::units::UnitHandle;
 
-use crate::store::{Engine, NewEvent};
+use crate::store::NewEvent;
 
 /// The events of a unit.
 #[derive(Default)]
@@ -26,7 +25,7 @@ struct Staged {
 }
 
 /// An event that is staged; dropped, it is taken back.
-struct StagedEvent {
+pub(super) struct StagedEvent {
     batch: Arc<Batch>,
     event: Option<NewEvent>,
 }
@@ -45,15 +44,28 @@ impl Batch {
 }
 
 impl StagedEvent {
-    async fn write<DB: Engine>(mut self, mut tx: Tx<'_, DB>) -> Result<(), BoxError> {
-        let event = self.event.take();
-        let events = event
-            .map(|event| self.batch.collect(event))
-            .unwrap_or_default();
-        if !events.is_empty() {
-            DB::insert(tx.conn(), &events).await?;
+    /// Adds an event to those of the unit.
+    pub(super) fn new(unit: &UnitHandle, event: NewEvent) -> Self {
+        let batch = unit.attached::<Batch>().unwrap_or_else(|| {
+            let batch = Arc::<Batch>::default();
+            unit.attach(Arc::clone(&batch));
+            batch
+        });
+        {
+            let mut staged = batch.0.lock().unwrap_or_else(PoisonError::into_inner);
+            staged.waiting += 1;
         }
-        Ok(())
+        Self {
+            batch,
+            event: Some(event),
+        }
+    }
+
+    /// The events that its function writes: all of the unit, if it is the last one that runs.
+    pub(super) fn collect(mut self) -> Vec<NewEvent> {
+        let event = self.event.take();
+        let events = event.map(|event| self.batch.collect(event));
+        events.unwrap_or_default()
     }
 }
 
@@ -64,35 +76,4 @@ impl Drop for StagedEvent {
             staged.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
         }
     }
-}
-
-/// Stages an event in a unit of work, to be written before its commit.
-pub(crate) fn stage_in<DB: Engine>(
-    unit: &UnitHandle,
-    event: NewEvent,
-    wake: impl FnOnce() + Send + 'static,
-) -> Result<(), BoxError> {
-    let Some(tx) = UnitTx::<DB>::of(unit) else {
-        return Err(
-            "the unit of work is not that of a transaction of this database, in which the event is to be stored; emit it with \
-             `tx.emit(event).await` of a transaction that `store.begin()` has begun"
-                .into(),
-        );
-    };
-    let batch = unit.attached::<Batch>().unwrap_or_else(|| {
-        let batch = Arc::<Batch>::default();
-        unit.attach(Arc::clone(&batch));
-        batch
-    });
-    {
-        let mut staged = batch.0.lock().unwrap_or_else(PoisonError::into_inner);
-        staged.waiting += 1;
-    }
-    let staged = StagedEvent {
-        batch,
-        event: Some(event),
-    };
-    tx.before_commit(move |tx| Box::pin(staged.write(tx)))?;
-    unit.after_commit(wake)?;
-    Ok(())
 }

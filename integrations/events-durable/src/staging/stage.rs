@@ -7,7 +7,7 @@ use std::{
 
 use events_core::units::current_unit;
 
-use super::batch::stage_in;
+use super::unit::stage_in;
 use crate::{
     event::{Encoded, StoreFn},
     store::{Engine, NewEvent},

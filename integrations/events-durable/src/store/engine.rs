@@ -15,4 +15,8 @@ pub trait Engine:
     /// The statement that begins a transaction which writes. With SQLite it takes the lock at once: a transaction that reads
     /// first cannot write if another one has written since.
     const BEGIN: &'static str;
+
+    /// The database as SeaORM names it.
+    #[cfg(feature = "seaorm")]
+    const SEA_ORM: sea_orm::DbBackend;
 }

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use serde_json::{Value, json};
+
 use super::{error::StoreError, event::NewEvent};
 
 /// What an insert wrote.
@@ -9,6 +11,15 @@ use super::{error::StoreError, event::NewEvent};
 pub struct Inserted {
     /// The subscribers with a delivery of any of the events, each once.
     pub subscribers: Vec<String>,
+}
+
+/// A statement with one parameter, for a connection that is not one of sqlx.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsertStatement {
+    /// The text of the statement.
+    pub sql: &'static str,
+    /// Its parameter `$1`, a text.
+    pub parameter: String,
 }
 
 /// Storing events in the transaction of the caller.
@@ -26,4 +37,28 @@ pub trait Insert: sqlx::Database {
         conn: &mut Self::Connection,
         events: &[NewEvent],
     ) -> impl Future<Output = Result<Inserted, StoreError>> + Send;
+
+    /// The statements that do the same as [`insert`](Self::insert), to be executed in their order by a connection that is not one
+    /// of sqlx. The rows that they return are not needed.
+    #[must_use]
+    fn insert_statements(events: &[NewEvent]) -> Vec<InsertStatement>;
+}
+
+/// The events as a JSON array of arrays: the values of each in the order of the columns.
+pub(in crate::store) fn as_json(events: &[NewEvent]) -> String {
+    let rows = events.iter().map(|event| {
+        json!([
+            event.id,
+            event.topic,
+            event.key,
+            event.version,
+            event.time,
+            event.due,
+            event.trace,
+            event.parent,
+            event.codec,
+            event.data
+        ])
+    });
+    rows.collect::<Value>().to_string()
 }

@@ -136,7 +136,7 @@ async fn an_event_is_stored_in_a_bare_transaction<DB: ShopEngine>(database: &Dat
 async fn an_event_that_is_due_later_waits<DB: ShopEngine>(database: &Database<DB>) {
     let mut shop = Shop::open(database, subscribers![confirm]).await;
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
-    let mut tx = shop.begin().await;
+    let tx = shop.begin().await;
     tx.emit_at(&shop.store, later, &placed(1)).unwrap();
     tx.commit().await.unwrap();
     shop.place([placed(2)]).await;

@@ -31,6 +31,7 @@ mod faults;
 mod operating;
 mod payloads;
 mod registering;
+mod seaorm;
 mod shop;
 
 #[path = "../store/database.rs"]

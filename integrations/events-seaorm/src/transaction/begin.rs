@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use super::{
     connection::{Connection, Level},
     tx::{Tx, Unit},
+    unit_tx::attach,
 };
 use crate::{error::custom, finish::Finish};
 
@@ -29,11 +30,7 @@ pub(crate) async fn begin_transaction(
         let tx = pool.begin_with_options(options).await?;
         let unit = UnitOfWork::begin();
         let connection = Connection::new(tx, unit.handle(), registry, is_quiet, of_connection);
-        Ok(Tx::new(
-            Arc::new(connection),
-            Level::Transaction,
-            Unit::Transaction(unit),
-        ))
+        Ok(transaction(connection, unit))
     };
     Finish::new(&runtime, begin).await
 }
@@ -47,8 +44,14 @@ pub(crate) fn unbegun_transaction(
     let options = with_sqlite_mode(pool.get_database_backend(), TransactionOptions::default());
     let unit = UnitOfWork::begin();
     let connection = Connection::unbegun(pool, options, unit.handle(), registry, is_quiet);
-    let unit = Unit::Transaction(unit);
-    Tx::new(Arc::new(connection), Level::Transaction, unit)
+    transaction(connection, unit)
+}
+
+/// The handle of a transaction, whose unit has its connection.
+fn transaction(connection: Connection, unit: UnitOfWork) -> Tx {
+    let connection = Arc::new(connection);
+    attach(&connection);
+    Tx::new(connection, Level::Transaction, Unit::Transaction(unit))
 }
 
 /// SQLite: one that may write begins as a writer. If it begins as a reader, its first write fails at once, and does not wait, when

@@ -6,4 +6,7 @@ use crate::store::engine::Engine;
 
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
+
+    #[cfg(feature = "seaorm")]
+    const SEA_ORM: sea_orm::DbBackend = sea_orm::DbBackend::Postgres;
 }

@@ -5,12 +5,20 @@ use sqlx::Postgres;
 use crate::store::{
     error::StoreError,
     event::NewEvent,
-    insert::{Insert, Inserted},
+    insert::{Insert, InsertStatement, Inserted, as_json},
 };
 
 const ONE: &str = "SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 const ALL: &str = "SELECT ev_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+/// `ev_insert` with the columns of a JSON array.
+const ALL_AS_JSON: &str = "
+    SELECT ev_insert(
+        array_agg(e->>0 ORDER BY n), array_agg(e->>1 ORDER BY n), array_agg(e->>2 ORDER BY n),
+        array_agg((e->>3)::int ORDER BY n), array_agg((e->>4)::bigint ORDER BY n), array_agg((e->>5)::bigint ORDER BY n),
+        array_agg(e->>6 ORDER BY n), array_agg(e->>7 ORDER BY n), array_agg(e->>8 ORDER BY n), array_agg(e->>9 ORDER BY n))
+    FROM json_array_elements($1::json) WITH ORDINALITY AS events(e, n)";
 
 /// The values of a column.
 fn column<'e, T>(events: &'e [NewEvent], value: fn(&'e NewEvent) -> T) -> Vec<T> {
@@ -49,5 +57,12 @@ impl Insert for Postgres {
         };
         let subscribers = query.fetch_one(conn).await?;
         Ok(Inserted { subscribers })
+    }
+
+    fn insert_statements(events: &[NewEvent]) -> Vec<InsertStatement> {
+        vec![InsertStatement {
+            sql: ALL_AS_JSON,
+            parameter: as_json(events),
+        }]
     }
 }

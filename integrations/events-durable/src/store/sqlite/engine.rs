@@ -6,4 +6,7 @@ use crate::store::engine::Engine;
 
 impl Engine for Sqlite {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
+
+    #[cfg(feature = "seaorm")]
+    const SEA_ORM: sea_orm::DbBackend = sea_orm::DbBackend::Sqlite;
 }

@@ -1,12 +1,11 @@
 //! Storing events in SQLite.
 
-use serde_json::json;
 use sqlx::Sqlite;
 
 use crate::store::{
     error::StoreError,
     event::NewEvent,
-    insert::{Insert, Inserted},
+    insert::{Insert, InsertStatement, Inserted, as_json},
 };
 
 const ONE: &str = "
@@ -32,7 +31,8 @@ const ALL: &str = "
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9
     FROM json_each($1) ORDER BY json_each.key";
 
-/// The number of an event within its key is in the order of the batch.
+/// The deliveries of a batch: the numbers of its events follow on that of the first one, whose id is the parameter, since no other
+/// transaction writes. The number of an event within its key is in the order of the batch.
 const DELIVERIES: &str = "
     INSERT INTO ev_delivery (seq, subscriber, key, state, due)
     SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN e.key END,
@@ -47,7 +47,7 @@ const DELIVERIES: &str = "
         END,
         coalesce(e.due, CAST(unixepoch('subsec') * 1000 AS INTEGER))
     FROM ev_event e JOIN ev_route r ON r.topic = e.topic
-    WHERE e.seq BETWEEN $1 AND $2";
+    WHERE e.seq >= (SELECT f.seq FROM ev_event f WHERE f.id = $1)";
 
 /// The same if no event has a key, without the sort.
 const DELIVERIES_WITHOUT_KEYS: &str = "
@@ -55,11 +55,20 @@ const DELIVERIES_WITHOUT_KEYS: &str = "
     SELECT e.seq, r.subscriber, NULL, 1,
         coalesce(e.due, CAST(unixepoch('subsec') * 1000 AS INTEGER))
     FROM ev_event e CROSS JOIN ev_route r ON r.topic = e.topic
-    WHERE e.seq BETWEEN $1 AND $2";
+    WHERE e.seq >= (SELECT f.seq FROM ev_event f WHERE f.id = $1)";
 
 const SUBSCRIBERS: &str = "
     SELECT DISTINCT r.subscriber FROM ev_route r
-    WHERE r.topic IN (SELECT e.topic FROM ev_event e WHERE e.seq BETWEEN $1 AND $2)";
+    WHERE r.topic IN (SELECT e.topic FROM ev_event e WHERE e.seq >= (SELECT f.seq FROM ev_event f WHERE f.id = $1))";
+
+/// The statement for the deliveries of these events.
+fn deliveries_of(events: &[NewEvent]) -> &'static str {
+    if events.iter().any(|event| event.key.is_some()) {
+        DELIVERIES
+    } else {
+        DELIVERIES_WITHOUT_KEYS
+    }
+}
 
 impl Insert for Sqlite {
     async fn insert(
@@ -69,8 +78,24 @@ impl Insert for Sqlite {
         match events {
             [] => Ok(Inserted::default()),
             [event] => insert_one(conn, event).await,
-            events => insert_all(conn, events).await,
+            [first, ..] => insert_all(conn, events, &first.id).await,
         }
+    }
+
+    fn insert_statements(events: &[NewEvent]) -> Vec<InsertStatement> {
+        let Some(first) = events.first() else {
+            return Vec::new();
+        };
+        vec![
+            InsertStatement {
+                sql: ALL,
+                parameter: as_json(events),
+            },
+            InsertStatement {
+                sql: deliveries_of(events),
+                parameter: first.id.clone(),
+            },
+        ]
     }
 }
 
@@ -104,45 +129,18 @@ async fn insert_one(
 async fn insert_all(
     conn: &mut sqlx::SqliteConnection,
     events: &[NewEvent],
+    first: &str,
 ) -> Result<Inserted, StoreError> {
-    let rows: Vec<_> = events
-        .iter()
-        .map(|event| {
-            json!([
-                event.id,
-                event.topic,
-                event.key,
-                event.version,
-                event.time,
-                event.due,
-                event.trace,
-                event.parent,
-                event.codec,
-                event.data
-            ])
-        })
-        .collect();
-    let inserted = sqlx::query(ALL)
-        .bind(serde_json::Value::from(rows).to_string())
+    sqlx::query(ALL)
+        .bind(as_json(events))
         .execute(&mut *conn)
         .await?;
-    // The numbers of one statement are consecutive: no other transaction writes.
-    let last = inserted.last_insert_rowid();
-    let first = last - (inserted.rows_affected().cast_signed() - 1);
-    let has_keys = events.iter().any(|event| event.key.is_some());
-    let deliveries = if has_keys {
-        DELIVERIES
-    } else {
-        DELIVERIES_WITHOUT_KEYS
-    };
-    sqlx::query(deliveries)
+    sqlx::query(deliveries_of(events))
         .bind(first)
-        .bind(last)
         .execute(&mut *conn)
         .await?;
     let subscribers = sqlx::query_scalar(SUBSCRIBERS)
         .bind(first)
-        .bind(last)
         .fetch_all(conn)
         .await?;
     Ok(Inserted { subscribers })
