@@ -32,7 +32,7 @@ use events_core::{
 #[derive(Clone, Copy)]
 pub struct Delivery<'d>(&'d About);
 
-/// What a delivery tells.
+/// The contents of a [`Delivery`].
 pub struct About {
     pub(crate) id: String,
     pub(crate) topic: String,

@@ -16,7 +16,7 @@ use crate::{
     store::{Engine, Route},
 };
 
-/// What the database knows of the subscribers of a program; returned by [`Durable::register`](crate::Durable::register).
+/// What the database stores of the subscribers of a program; returned by [`Durable::register`](crate::Durable::register).
 ///
 /// ```
 /// use events_durable::Routes;

@@ -14,7 +14,7 @@
 //! | CAP 1625 | the database of the receiver was gone, and messages were lost | `kills`: `the_server_is_gone_for_a_while` |
 //! | wolverine 565 | not delivered after a crash | `kills`: `processes_on_sqlite_..`, `processes_on_postgres_..` |
 //! | wolverine 585 | the recovery delivered what was under way | `delivering::a_long_call_keeps_its_lease`, `faults::restarts::a_rolling_restart_loses_and_repeats_nothing` |
-//! | wolverine 1825 | stuck, owned by a program that runs but does not know of it | `faults::cut_off::a_worker_that_is_cut_off_repeats_nothing_that_it_committed`, `store::keys::the_sweep_finds_what_no_step_made_ready` |
+//! | wolverine 1825 | stuck, owned by a program that runs but does not see it | `faults::cut_off::a_worker_that_is_cut_off_repeats_nothing_that_it_committed`, `store::keys::the_sweep_finds_what_no_step_made_ready` |
 //! | oban 603 | stays "executing" after a shutdown or a crash | `faults::restarts::a_shutdown_hands_back_at_once_what_has_not_begun`, `delivering::a_shutdown_hands_back_what_does_not_end_in_time`, `kills` |
 //! | oban 493, 832 | waits for a notification that does not arrive | `faults::database::without_notifications_the_poll_delivers` |
 //! | river 1302 | the recovery overwrote what was done: it compared the id alone | `faults::leases::a_program_that_lost_its_lease_marks_nothing`, `store::claiming::a_later_claim_makes_the_earlier_one_void` |

@@ -115,7 +115,7 @@ fn processes_on_postgres_are_killed_and_nothing_is_lost_nor_when_the_server_is()
     });
 }
 
-/// What was begun fails or is repeated, the workers back off, it is logged once, and all goes on by itself.
+/// What was begun fails or is repeated, the workers back off, it is logged once, and all continues by itself.
 #[tokio::test]
 async fn the_server_is_gone_for_a_while() {
     let Some(server) = Server::lock() else {

@@ -29,7 +29,7 @@ async fn nothing_is_delivered_before_the_commit<DB: FaultEngine>(database: &Data
     stop(workers).await;
 }
 
-/// While the call that is under way goes on.
+/// While the call that is under way continues.
 async fn a_shutdown_hands_back_at_once_what_has_not_begun<DB: FaultEngine>(
     database: &Database<DB>,
 ) {

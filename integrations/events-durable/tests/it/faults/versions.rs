@@ -37,7 +37,7 @@ async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: FaultEngi
         .find(|one| one.subscriber == "mail.confirm")
         .unwrap();
     assert_eq!((orphan.depth, orphan.dead), (2, 0));
-    // The new id receives what was stored before when it is told to; then the old one is retired.
+    // The new id receives what was stored before by a replay; then the old one is retired.
     let workers = new.work();
     assert_eq!(new.store.replay("audit.all").await.unwrap(), 2);
     assert_eq!(new.next_n(2).await, ["audit shop.placed"; 2]);
