@@ -5,6 +5,10 @@
 //! their standard input. The tests of PostgreSQL run if it is installed; see `server`.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::print_stdout,
+    reason = "the test reads the lines of its processes"
+)]
 
 mod check;
 mod children;
