@@ -111,7 +111,7 @@ async fn the_clock_of_the_program_decides_nothing<DB: FaultEngine>(database: &Da
         database.store(&[emitted]).await;
     }
     // A time that has passed is now.
-    let mut tx = shop.begin().await;
+    let tx = shop.begin().await;
     tx.emit_at(&shop.store, UNIX_EPOCH, &placed(1)).unwrap();
     let before = UNIX_EPOCH.checked_sub(Duration::from_secs(1));
     tx.emit_at(&shop.store, before.unwrap(), &placed(1))
