@@ -73,7 +73,7 @@ async fn copies(event: &EventCopy, journal: State<'_, Journal>) -> Result<(), St
 
 #[subscriber(durable = "delivering.slow", timeout = Duration::from_millis(1))]
 async fn slow(_: &Once) {
-    std::future::pending().await;
+    std::future::pending::<()>().await;
 }
 
 #[subscriber]

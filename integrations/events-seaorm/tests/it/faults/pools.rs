@@ -110,17 +110,17 @@ async fn a_registry_is_dropped_before_the_commit(database: &Database) {
 
 #[subscriber(timeout = Duration::from_millis(1))]
 async fn never_creates(_: &mut Creating<user::Model>) {
-    pending().await;
+    pending::<()>().await;
 }
 
 #[subscriber(timeout = Duration::from_millis(1))]
 async fn never_updates(_: &mut Updating<user::Model>) {
-    pending().await;
+    pending::<()>().await;
 }
 
 #[subscriber(timeout = Duration::from_millis(1))]
 async fn never_deletes(_: &mut Deleting<user::Model>) {
-    pending().await;
+    pending::<()>().await;
 }
 
 async fn a_check_that_times_out_refuses_the_write(database: &Database) {
