@@ -149,6 +149,7 @@
 //! | Registries | [`Registry`], [`WeakRegistry`], [`registry()`], [`with_registry`] | [`scopes`] |
 //! | The queue | [`Queue`], [`#[flush_queue]`](macro@flush_queue), [`Event::enqueue_after`] | [`queues`] |
 //! | Questions | [`Event::has_subscribers`], [`Registry::explain`], [`Emitted::outcomes`], [`Registry::mute`] | [`explaining`], [`outcomes`] |
+//! | Stores of events | [`Registry::durable_subscribers`] | [`delivering`] |
 //! | Waiting | [`Registry::next`], [`Registry::stream`] | [`streams`] |
 //! | Bridges | [`bridge()`], [`signal_to_event`] | [`bridges`] |
 //! | Built-in events | | [`record`]: the records of a model; [`auth`]: user accounts |
@@ -175,6 +176,7 @@ mod builtin;
 mod context;
 mod current;
 mod declared;
+mod delivery;
 mod diagnostics;
 mod emit;
 mod event;
@@ -243,8 +245,8 @@ pub use crate::{
     handler::{Outcome, State},
     metadata::{Origin, Retry},
     modules::{
-        bounds, bridges, builder, emitting, explaining, failures, handlers, info, middleware,
-        outcomes, queues, scanning, scopes, streams, subscribing, units,
+        bounds, bridges, builder, delivering, emitting, explaining, failures, handlers, info,
+        middleware, outcomes, queues, scanning, scopes, streams, subscribing, units,
     },
     registry::{Registry, WeakRegistry},
     result::{EmitError, Emitted, Failure},

@@ -24,6 +24,12 @@ pub mod builder {
     pub use crate::event::{Build, EmitFrom, Set, Unset};
 }
 
+/// Delivering events to durable subscribers: those that have the option `durable`, which no emit calls. It is for what stores
+/// events, such as the crate `events-durable`.
+pub mod delivering {
+    pub use crate::delivery::{Deliver, Delivering, DurableSubscriber};
+}
+
 /// Emitting: the arguments of a named event, and the futures of async emits.
 pub mod emitting {
     #[cfg(feature = "tokio")]
@@ -134,7 +140,7 @@ pub mod units {
         metadata::UnitPhase,
         unit::{
             CommitError, EnteredUnit, InUnit, Prepared, ReleaseError, Savepoint, UnitEnded,
-            UnitHandle, WithUnit, without_unit,
+            UnitHandle, WithUnit, current_unit, without_unit,
         },
     };
 }

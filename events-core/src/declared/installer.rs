@@ -106,6 +106,10 @@ pub struct Installer<'i> {
     pub(super) errors: Vec<InstallError>,
     policies: CallPolicies,
     pub(crate) group: &'i mut SubscriberGroup,
+    /// The id of a durable subscriber.
+    pub(super) durable: Option<&'static str>,
+    /// The types with which its parameters have marked it.
+    pub(super) marks: Vec<TypeId>,
     /// Whether the subscriber takes `&Emission`.
     pub(super) takes_emission: bool,
     /// The handle on the subscription, if the subscriber takes `&Emission` and is a method of a listener that is added.
@@ -135,6 +139,8 @@ impl<'i> Installer<'i> {
             errors: Vec::new(),
             policies: CallPolicies::NONE,
             group,
+            durable: None,
+            marks: Vec::new(),
             takes_emission: false,
             own: OwnSubscription::default(),
             added,
@@ -193,6 +199,11 @@ impl<'i> Installer<'i> {
 
     fn call_state(&mut self, policies: CallPolicies) -> Arc<CallState> {
         self.policies = policies;
+        let policies = match self.durable {
+            // The store has the others.
+            Some(_) => policies.only_timeout(),
+            None => policies,
+        };
         let concurrency = self.subscriber.options.concurrency;
         CallState::new(policies, concurrency, self.core.clock())
     }
@@ -205,6 +216,13 @@ impl<'i> Installer<'i> {
     ) -> TimedAwaited<H> {
         self.policies = policies;
         TimedAwaited::new(policies.timeout, self.core.clock(), handler)
+    }
+
+    /// Makes the subscriber durable, with this id. To be called first. The policies other than the timeout are those of the
+    /// store.
+    pub fn durable(&mut self, id: &'static str, policies: CallPolicies) {
+        self.durable = Some(id);
+        self.policies = policies;
     }
 
     /// Restricts the subscriber to events of an origin.
@@ -360,6 +378,10 @@ impl<'i> Installer<'i> {
         subscriber.set_policies(self.policies);
         subscriber.takes_emission = self.takes_emission;
         subscriber.conditional = self.conditional;
+        subscriber.durable = self.durable;
+        if !self.marks.is_empty() {
+            subscriber.marks = self.marks.as_slice().into();
+        }
         subscriber.permit = self.permit.clone();
         subscriber.ended = self.ended.clone();
         let targets =

@@ -21,7 +21,10 @@ impl<'i> Installer<'i> {
                 self.own.take();
             }
         }
-        P::prepare(&self.registration_of_param())
+        let prepare = self.registration_of_param();
+        let prepared = P::prepare(&prepare);
+        self.marks.extend(prepare.into_marks());
+        prepared
             .map_err(|error| self.record(type_name::<P>(), error))
             .ok()
     }
@@ -33,8 +36,9 @@ impl<'i> Installer<'i> {
             options,
             ..
         } = self.subscriber;
-        let may_run_later = options.asynchronous || options.deferred || self.may_wait_for_unit();
-        Prepare::new(self.states, name, *location, may_run_later)
+        let is_later = options.asynchronous || options.deferred || self.may_wait_for_unit();
+        let may_run_later = is_later && self.durable.is_none();
+        Prepare::new(self.states, name, *location, may_run_later).with_durable(self.durable)
     }
 
     /// Whether it may wait for the end of a unit of work: its option says so or, without one, an event type that it

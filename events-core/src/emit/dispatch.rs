@@ -16,8 +16,8 @@ use crate::{
     background::Select,
     context::{CatchSpan, EmitGuard, MAX_LIMIT, UNKNOWN_SITE, is_observed, log, records_spans},
     handler::{ChainStats, ErasedEvent, ErasedEventRef, Run, run_wrapped},
-    metadata::{Origin, UnitPhase},
-    plan::{Found, Plan, Slot},
+    metadata::Origin,
+    plan::{Found, Plan, Selection, Slot},
     queue::{JobResult, Places},
     registry::{EmitLimits, EventQueue},
     result::{EmitStats, FailureList, TooDeep},
@@ -330,16 +330,16 @@ fn run_chain_wrapped<'r>(
     run_wrapped(delivery, origin, failures, middlewares)
 }
 
-/// Calls `f` with the current plan of the slot, or that of a phase of a unit of work, and the guard of the emit. An error if
+/// Calls `f` with the current plan of the slot, or that of a part of the subscribers, and the guard of the emit. An error if
 /// the emit is nested too deep; `None` if there is no plan.
 pub(super) fn with_guard<T>(
     slot: Option<&Slot>,
-    phase: Option<UnitPhase>,
+    selection: Option<Selection>,
     emit_context: EmitContext<'_>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,
 ) -> Result<Option<T>, Box<TooDeep>> {
     let f = |plan: &Plan| guarded(plan, emit_context, |guard| f(plan, guard));
-    slot.and_then(|slot| slot.with_plan_of(phase, f))
+    slot.and_then(|slot| slot.with_plan_of(selection, f))
         .transpose()
 }
 

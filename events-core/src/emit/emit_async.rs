@@ -15,6 +15,7 @@ use super::{async_emission::AsyncEmission, context::CallSite};
 use crate::{
     event::Event,
     metadata::{IntoKey, Origin},
+    plan::SubscriberId,
     registry::{Registry, is_scoped},
     result::{EmitError, Emitted, Outcomes},
 };
@@ -172,6 +173,12 @@ impl<E: Event> EmitAsync<E> {
 }
 
 impl<E: Event> TryEmitAsync<E> {
+    /// The same for one durable subscriber, which is the only one that is called.
+    pub(super) fn to_durable(self, number: SubscriberId) -> Self {
+        let emission = self.emission.to_durable(number);
+        Self { emission, ..self }
+    }
+
     #[cfg(feature = "tokio")]
     pub(crate) fn registry(&self) -> &Registry {
         self.emission.registry()

@@ -9,28 +9,29 @@ use super::{context::EmitContext, dispatch};
 use crate::{
     context::EmitGuard,
     event::Family,
-    metadata::UnitPhase,
-    plan::Plan,
+    plan::{Plan, Selection},
     primitives::drop_catching,
     registry::Core,
     result::{NotRun, Outcomes, PlanSubscribers, Recording, TooDeep},
 };
 
 impl Core {
-    /// Calls `f` with the plan, or that of a phase of a unit of work, and the guard of the emit. An error if the emit is
+    /// Calls `f` with the plan, or that of a part of the subscribers, and the guard of the emit. An error if the emit is
     /// nested too deep; `None` if there is no plan.
     #[inline]
     pub(super) fn with_plan<F: Family, T>(
         &self,
         own_topic: Option<&str>,
-        phase: Option<UnitPhase>,
+        selection: Option<Selection>,
         emit_context: EmitContext<'_>,
         f: impl FnOnce(&Plan, &EmitGuard) -> T,
     ) -> Result<Option<T>, Box<TooDeep>> {
         match own_topic {
-            None => dispatch::with_guard(self.slot_with_patterns::<F>(), phase, emit_context, f),
+            None => {
+                dispatch::with_guard(self.slot_with_patterns::<F>(), selection, emit_context, f)
+            }
             Some(topic) => self
-                .with_topic_plan_of(topic, phase, |plan| {
+                .with_topic_plan_of(topic, selection, |plan| {
                     dispatch::guarded(plan, emit_context, |guard| f(plan, guard))
                 })
                 .transpose(),
@@ -99,17 +100,19 @@ impl Core {
         self.with_topic_plan_of(topic, None, f)
     }
 
-    /// The same with the plan of a phase of a unit of work.
+    /// The same with the plan of a part of the subscribers.
     pub(super) fn with_topic_plan_of<T>(
         &self,
         topic: &str,
-        phase: Option<UnitPhase>,
+        selection: Option<Selection>,
         f: impl FnOnce(&Plan) -> T,
     ) -> Option<T> {
-        let topic_plan = self.has_patterns().then(|| match phase {
-            None => self.topic_plan(topic),
-            Some(phase) => self.topic_plan_in_unit(topic, phase),
-        })?;
+        let topic_plan = self.has_patterns().then(|| match selection {
+            None => Some(self.topic_plan(topic)),
+            Some(Selection::Phase(phase)) => Some(self.topic_plan_in_unit(topic, phase)),
+            // An event without a type is not stored.
+            Some(Selection::Durable(_)) => None,
+        })??;
         let plan = topic_plan.get().and_then(|cached| cached.plan.as_ref());
         let result = plan.map(f);
         // The last reader of a plan frees its closures, whose `Drop` may panic.

@@ -78,6 +78,7 @@ impl Subject<'_> {
             _ if receiver.is_muted => Some(NotCalled::Muted),
             Some(origin) if Some(origin) != self.origin => Some(NotCalled::Origin(origin.clone())),
             _ if subscriber.is_used_up() => Some(NotCalled::UsedUp),
+            _ if subscriber.durable.is_some() => subscriber.durable.map(NotCalled::Durable),
             _ if subscriber.unit_phase == Some(UnitPhase::AfterRollback) => {
                 Some(NotCalled::AfterRollback)
             }

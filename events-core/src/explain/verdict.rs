@@ -52,6 +52,8 @@ pub enum NotCalled {
     Muted,
     /// It receives only events of a [unit of work](crate::UnitOfWork) that is rolled back.
     AfterRollback,
+    /// It is [durable](crate::delivering): it receives events from a store, which has its id.
+    Durable(&'static str),
     /// It takes a copy of the event, which cannot be copied: that is a failure of each emit.
     NoCopy,
     /// It is subscribed to other events, with these topics.
@@ -86,6 +88,13 @@ impl fmt::Display for NotCalled {
             Self::Muted => f.write_str("it is muted"),
             Self::AfterRollback => {
                 f.write_str("it runs only when the unit of work of the event is rolled back")
+            }
+            Self::Durable(id) => {
+                write!(
+                    f,
+                    "it is durable, delivered from the store as `{}`",
+                    one_line(id)
+                )
             }
             Self::NoCopy => f.write_str("it takes a copy, and the event cannot be copied"),
             Self::OtherEvents(topics) => {

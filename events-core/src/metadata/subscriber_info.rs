@@ -1,6 +1,6 @@
 //! Descriptions of subscribers, and their options that are plain values.
 
-use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{any::TypeId, borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use super::{
     info::{EventInfo, crate_of},
@@ -86,11 +86,16 @@ pub struct SubscriberInfo {
     pub delay: Option<Duration>,
     /// Whether a condition (`when`) decides for each event whether it is called.
     pub conditional: bool,
+    /// Its id in the database, if it is [durable](crate::delivering): it is called in no emit, but with events from a
+    /// store.
+    pub durable: Option<&'static str>,
     /// The permit of `once`, which its handler claims.
     pub(crate) permit: Option<Arc<Once>>,
     /// Claimed when its subscription ends. Only of a subscriber with a condition: any other that is skipped for no other
     /// reason is known to have ended.
     pub(crate) ended: Option<Arc<Once>>,
+    /// The types with which its parameters have marked it.
+    pub(crate) marks: Box<[TypeId]>,
     /// Whether it is no subscriber, but a middleware around an emission.
     pub(crate) is_middleware: bool,
 }
@@ -165,8 +170,10 @@ impl SubscriberInfo {
             per_key: false,
             delay,
             conditional: false,
+            durable: None,
             permit: None,
             ended: None,
+            marks: Box::default(),
             is_middleware: false,
         }
     }
@@ -209,9 +216,31 @@ impl SubscriberInfo {
         }
     }
 
+    /// Whether it is called only when its event did not happen, or with events from a store: it does not receive what is
+    /// emitted.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.durable.is_some() || self.unit_phase == Some(UnitPhase::AfterRollback)
+    }
+
     /// Whether its calls may have to wait for others of it.
     pub(crate) fn limits_calls(&self) -> bool {
         self.concurrency.is_some() || self.per_key
+    }
+
+    /// Whether one of its parameters has [marked](crate::handlers::Prepare::mark) it with this type.
+    ///
+    /// ```
+    /// use events_core::info::SubscriberInfo;
+    ///
+    /// struct Transaction;
+    ///
+    /// fn begins_transaction(subscriber: &SubscriberInfo) -> bool {
+    ///     subscriber.has_mark::<Transaction>()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn has_mark<T: 'static>(&self) -> bool {
+        self.marks.contains(&TypeId::of::<T>())
     }
 
     /// The crate that declares it; empty if the module is.
@@ -252,9 +281,13 @@ impl SubscriberInfo {
     }
 
     /// Its kind, as the report of a scan shows it: `sync`, `awaited`, `async`, `deferred` or `async deferred`. After `sync`
-    /// follows `mut` if the handler takes the event by `&mut`, and after each `once` if it runs at most once.
+    /// follows `mut` if the handler takes the event by `&mut`, and after each `once` if it runs at most once. That of one
+    /// that receives events from a store is `durable`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
+        if self.durable.is_some() {
+            return "durable";
+        }
         if self.awaited {
             return if self.once { "awaited once" } else { "awaited" };
         }
@@ -271,6 +304,9 @@ impl SubscriberInfo {
     /// When it runs in a unit of work, if that is not what its kind says: a sync or awaited one not at once, one that runs
     /// later not after the commit. Of an event that is not known, the option says when.
     pub(crate) fn own_unit_phase(&self, event: Option<&EventInfo>) -> Option<UnitPhase> {
+        if self.durable.is_some() {
+            return None;
+        }
         let phase = match event {
             Some(event) => self.unit_phase_for(event),
             None => self.unit_phase?,
@@ -283,8 +319,11 @@ impl SubscriberInfo {
         (!is_usual).then_some(phase)
     }
 
-    /// Its kind, and behind it the phase of a unit of work, if the kind does not say it.
+    /// Its kind, and behind it the phase of a unit of work, if the kind does not say it, or the id in the database.
     pub(crate) fn kind_and_phase(&self, event: Option<&EventInfo>) -> Cow<'static, str> {
+        if let Some(id) = self.durable {
+            return format!("durable \"{}\"", one_line(id)).into();
+        }
         match self.own_unit_phase(event) {
             None => self.kind().into(),
             Some(phase) => format!("{} {phase}", self.kind()).into(),
@@ -317,8 +356,10 @@ impl fmt::Debug for SubscriberInfo {
             per_key,
             delay,
             conditional,
+            durable,
             permit: _,
             ended: _,
+            marks: _,
             is_middleware: _,
         } = self;
         f.debug_struct("SubscriberInfo")
@@ -343,6 +384,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("per_key", per_key)
             .field("delay", delay)
             .field("conditional", conditional)
+            .field("durable", durable)
             .finish()
     }
 }

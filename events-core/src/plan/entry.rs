@@ -18,6 +18,13 @@ pub(crate) struct SubscriberId {
     number: u64,
 }
 
+impl SubscriberId {
+    /// The number of its registration.
+    pub(crate) fn number(self) -> u64 {
+        self.number
+    }
+}
+
 /// A subscriber as its registry stores it, apart from its handler.
 #[derive(Clone)]
 pub(crate) struct Registration {
@@ -122,7 +129,7 @@ fn default_phase(event: &EventInfo) -> UnitPhase {
 }
 
 /// Builds the plan of these subscribers, without the muted ones, which have their place in the order only. With a phase of a
-/// unit of work it is the plan of that phase; else it has all but those that run after a rollback. `None` if no other is left.
+/// unit of work it is the plan of that phase; else it has all but those that run after a rollback. Durable ones are in none. `None` if no other is left.
 pub(crate) fn plan<'e>(
     of: PlanType,
     entries: impl Iterator<Item = &'e Entry>,
@@ -137,7 +144,11 @@ pub(crate) fn plan<'e>(
     let mut order = order_of(&registrations, Some(of.info))?;
     let runs_later = |index: usize| registrations[index].subscriber.runs_later();
     let is_of_other_phase = |index: usize| {
-        let of_subscriber = registrations[index].subscriber.unit_phase_for(of.info);
+        let subscriber = &registrations[index].subscriber;
+        if subscriber.durable.is_some() {
+            return true;
+        }
+        let of_subscriber = subscriber.unit_phase_for(of.info);
         match phase {
             Some(phase) => of_subscriber != phase,
             None => of_subscriber == UnitPhase::AfterRollback,

@@ -34,7 +34,7 @@ pub(crate) use event_plan::{HandlerKind, Plan};
 pub(crate) use muted::Muted;
 pub(crate) use order::{Position, Rank};
 pub(crate) use pattern_entry::{AnyEventHandler, PatternEntry};
-pub(crate) use phases::{Phase, unit_phase_of};
+pub(crate) use phases::{Phase, Selection, unit_phase_of};
 pub(crate) use plan_cell::Found;
 pub use slot::Slot;
 pub(crate) use slot::{Retired, Staged};

@@ -19,7 +19,7 @@ use super::{
     entry::{Conflict, Entry, Registration, SubscriberId},
     event_plan::Plan,
     muted::Muted,
-    phases::UnitPlans,
+    phases::{Selection, UnitPlans},
     plan_cell::{Found, Held, PlanCell},
     slot_entries::{Audience, ErasedEntries, SlotEntries},
 };
@@ -141,20 +141,21 @@ impl Slot {
         self.with_plan_of(None, f)
     }
 
-    /// The same with the plan of a phase of a unit of work.
+    /// The same with the plan of a part of the subscribers.
     pub(crate) fn with_plan_of<T>(
         &self,
-        phase: Option<UnitPhase>,
+        selection: Option<Selection>,
         f: impl FnOnce(&Plan) -> T,
     ) -> Option<T> {
         let mut held = None;
-        let plan = match phase {
+        let plan = match selection {
             None => match self.lookup() {
                 Found::Empty => None,
                 Found::Scanned(plan) => Some(plan),
                 Found::Swapped => held.insert(self.load()?).plan(),
             },
-            Some(phase) => held.insert(self.load_in_unit(phase)?).plan(),
+            Some(Selection::Phase(phase)) => held.insert(self.load_in_unit(phase)?).plan(),
+            Some(Selection::Durable(id)) => return self.with_plan_of_durable(id, f),
         };
         let result = plan.map(f);
         if held.is_some() {
@@ -162,6 +163,15 @@ impl Slot {
             drop_catching(held);
         }
         result
+    }
+
+    /// The same with the plan of one durable subscriber, which is not stored.
+    #[cold]
+    fn with_plan_of_durable<T>(&self, id: SubscriberId, f: impl FnOnce(&Plan) -> T) -> Option<T> {
+        let plan = self.entries().plan_of_durable(id)?;
+        let result = f(&plan);
+        drop_catching(plan);
+        Some(result)
     }
 
     /// Like [`with_plan`](Self::with_plan), for a caller that got [`Found::Swapped`] from

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     ops::{Deref, DerefMut},
+    sync::Arc,
 };
 
 use super::{
@@ -25,10 +26,10 @@ pub(super) struct SlotEntries {
     run_time: usize,
     /// How many have a `before` or an `after`.
     constrained: usize,
-    /// How many are limited to no origin, and not muted. None of them runs after a rollback only.
+    /// How many are limited to no origin, and not muted. None of them is apart from emits.
     unlimited: usize,
-    /// How many run after a rollback only, and are not muted.
-    after_rollback: usize,
+    /// How many run after a rollback only, or are durable, and are not muted.
+    apart: usize,
     /// How many do not run at once in a unit of work.
     later_in_unit: usize,
     /// Those that are muted.
@@ -100,7 +101,7 @@ impl SlotEntries {
             run_time: 0,
             constrained: 0,
             unlimited: 0,
-            after_rollback: 0,
+            apart: 0,
             later_in_unit: 0,
             muted: BTreeSet::new(),
         }
@@ -109,7 +110,7 @@ impl SlotEntries {
     pub(super) fn audience(&self) -> Audience {
         if self.unlimited > 0 {
             Audience::Any
-        } else if self.list.len() > self.muted.len() + self.after_rollback {
+        } else if self.list.len() > self.muted.len() + self.apart {
             Audience::Limited
         } else if self.has_muted() {
             Audience::Muted
@@ -147,8 +148,8 @@ impl SlotEntries {
                 continue;
             }
             is_changed = true;
-            let count = if subscriber.unit_phase == Some(UnitPhase::AfterRollback) {
-                &mut self.after_rollback
+            let count = if subscriber.is_apart() {
+                &mut self.apart
             } else if subscriber.origin.is_none() {
                 &mut self.unlimited
             } else {
@@ -213,6 +214,18 @@ impl SlotEntries {
         build(self.of.as_ref()?, self.list.iter(), phase, is_muted)
     }
 
+    /// The plan of one durable subscriber alone; `None` if it is not here, or muted.
+    pub(super) fn plan_of_durable(&self, id: SubscriberId) -> Option<Plan> {
+        let mut entries = self.list.iter();
+        let entry = entries.find(|entry| entry.registration.id() == id)?;
+        let subscriber = Arc::clone(&entry.registration.subscriber);
+        let is_delivered = subscriber.durable.is_some() && !self.muted.contains(&id);
+        let handler = (entry.handler.clone(), subscriber);
+        let of = self.of.clone().filter(|_| is_delivered)?;
+        let handlers = [handler].into_iter();
+        Some(Plan::new(of, handlers, Vec::new(), Box::default()))
+    }
+
     /// Whether some do not run at once in a unit of work.
     pub(super) fn are_divided_in_unit(&self) -> bool {
         self.later_in_unit > 0
@@ -250,17 +263,15 @@ impl SlotEntries {
         let subscriber = &registration.subscriber;
         let is_unlimited = subscriber.origin.is_none();
         let is_muted = self.muted.contains(&registration.id());
-        let after_rollback = subscriber.unit_phase == Some(UnitPhase::AfterRollback);
-        add(&mut self.after_rollback, after_rollback && !is_muted);
-        add(
-            &mut self.unlimited,
-            is_unlimited && !is_muted && !after_rollback,
-        );
+        let is_apart = subscriber.is_apart();
+        add(&mut self.apart, is_apart && !is_muted);
+        add(&mut self.unlimited, is_unlimited && !is_muted && !is_apart);
         let at_once = self
             .of
             .as_ref()
-            .is_some_and(|of| registration.subscriber.unit_phase_for(of.info) == UnitPhase::AtOnce);
-        add(&mut self.later_in_unit, !at_once);
+            .is_some_and(|of| subscriber.unit_phase_for(of.info) == UnitPhase::AtOnce);
+        let is_durable = subscriber.durable.is_some();
+        add(&mut self.later_in_unit, !at_once && !is_durable);
     }
 
     /// Whether some are subscribed at run time.

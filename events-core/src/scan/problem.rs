@@ -114,6 +114,13 @@ pub enum Problem {
         /// The event types.
         events: Vec<String>,
     },
+    /// Several durable subscribers have the same id.
+    DuplicateId {
+        /// The id.
+        id: &'static str,
+        /// The subscribers.
+        subscribers: Vec<String>,
+    },
     /// Several versions or copies of a crate are linked: event types with the same path share a topic.
     DuplicateCrate {
         /// The crate.
@@ -315,6 +322,13 @@ impl fmt::Display for Problem {
                 pattern,
                 error,
             } => fmt_invalid_pattern(f, subscriber, pattern, error),
+            Self::DuplicateId { id, subscribers } => write!(
+                f,
+                "{} have the id \"{}\", under which a database stores what each of them is to receive; give each an id of \
+                 its own with `durable = \"..\"`",
+                subscribers.join(" and "),
+                one_line(id)
+            ),
             Self::DuplicateState { type_name } => write!(
                 f,
                 "the scan has two states of the type {type_name}; \

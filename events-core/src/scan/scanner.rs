@@ -4,6 +4,7 @@ use std::{any::type_name, collections::BTreeSet, sync::Arc};
 
 use super::{
     declarations::{Declaration, Declarations},
+    duplicate_ids::duplicate_ids,
     duplicate_topics::duplicate_topics,
     hints::Hints,
     problem::{Problem, ScanError},
@@ -309,6 +310,7 @@ impl Scanner {
         let to_add = linked.listeners_to_add(|declaration| {
             self.covers(declaration) && !core.was_added(&declaration.key)
         });
+        problems.extend(duplicate_ids(core, &mut group));
         let committed = core.commit(group, self.states, problems.is_empty());
         problems.extend(committed.conflicts.iter().map(Problem::from));
         if !problems.is_empty() {

@@ -90,6 +90,32 @@ impl UnitHandle {
 }
 
 /// Two handles are equal when they are handles on the same unit.
+impl UnitHandle {
+    /// Attaches a value to the unit, for what is emitted in it: an integration attaches its connection, and a store of events
+    /// looks for it. It replaces one of the same type, and is dropped with the unit and its handles. It must not have a handle
+    /// of the unit itself, or neither is dropped.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use events_core::UnitOfWork;
+    ///
+    /// struct Connection(u32);
+    ///
+    /// let work = UnitOfWork::begin();
+    /// work.handle().attach(Arc::new(Connection(7)));
+    /// assert_eq!(work.handle().attached::<Connection>().map(|it| it.0), Some(7));
+    /// ```
+    pub fn attach<T: Send + Sync + 'static>(&self, value: Arc<T>) {
+        self.0.attach(value);
+    }
+
+    /// The value of this type that is attached to the unit.
+    #[must_use]
+    pub fn attached<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.0.attached()
+    }
+}
+
 impl PartialEq for UnitHandle {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -16,7 +16,10 @@ use super::{
     before_commit::{BeforeCommit, BeforeCommitBox},
     error::{CommitError, Ended, UnitEnded},
 };
-use crate::primitives::{CatchDrop, sync::lock};
+use crate::{
+    context::ValuesByType,
+    primitives::{CatchDrop, sync::lock},
+};
 
 /// The state of a unit.
 pub(crate) struct Ledger(Mutex<State>);
@@ -27,6 +30,8 @@ struct State {
     levels: Vec<Level>,
     /// The number of the next place or level.
     next: u64,
+    /// The values that integrations have attached.
+    attached: ValuesByType,
 }
 
 /// How far a unit is.
@@ -194,11 +199,23 @@ impl Level {
 }
 
 impl Ledger {
+    pub(super) fn attach<T: Send + Sync + 'static>(&self, value: Arc<T>) {
+        let mut replaced = ValuesByType::new();
+        replaced.insert(value);
+        replaced = lock(&self.0).attached.extend(replaced);
+        drop(replaced);
+    }
+
+    pub(super) fn attached<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        lock(&self.0).attached.get()
+    }
+
     pub(super) fn new() -> Self {
         Self(Mutex::new(State {
             life: Life::Open,
             levels: vec![Level::default()],
             next: 0,
+            attached: ValuesByType::new(),
         }))
     }
 

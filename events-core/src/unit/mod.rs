@@ -34,5 +34,5 @@ pub use handle::UnitHandle;
 pub(crate) use ledger::{HeldEnd, HeldItem, OpenPlace, Placed};
 pub use prepared::Prepared;
 pub use savepoint::{ReleaseError, Savepoint};
-pub use with_unit::{InUnit, WithUnit, without_unit};
+pub use with_unit::{InUnit, WithUnit, current_unit, without_unit};
 pub use work::UnitOfWork;

@@ -7,7 +7,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{entered::EnteredUnit, handle::UnitHandle};
+use super::{
+    entered::{EnteredUnit, entered_unit},
+    handle::UnitHandle,
+};
 
 /// Until the guard is dropped, what this thread emits without a handle is emitted in no unit of work: for a write that is not
 /// part of the transaction which the thread has entered.
@@ -34,6 +37,23 @@ use super::{entered::EnteredUnit, handle::UnitHandle};
 /// ```
 pub fn without_unit() -> EnteredUnit {
     EnteredUnit::push(None)
+}
+
+/// The unit of work that this thread has entered, innermost first, if it is open: that of the emit in a subscriber, as
+/// [`CallContext::unit`](crate::handlers::CallContext::unit) for its parameters.
+///
+/// ```
+/// use events_core::{UnitOfWork, units::current_unit};
+///
+/// let work = UnitOfWork::begin();
+/// assert_eq!(current_unit(), None);
+/// let _in_unit = work.handle().enter();
+/// assert_eq!(current_unit(), Some(work.handle()));
+/// ```
+#[must_use]
+pub fn current_unit() -> Option<UnitHandle> {
+    let unit = UnitHandle::clone(&*entered_unit()?);
+    unit.is_open().then_some(unit)
 }
 
 /// Attaches a unit of work to a future.

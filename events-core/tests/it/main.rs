@@ -7,6 +7,7 @@ mod bridge;
 mod builtin;
 mod copies;
 mod current;
+mod durable;
 mod emission;
 mod emit;
 mod event;

@@ -26,8 +26,8 @@ use std::sync::LazyLock;
 use self::{
     expected::{
         house::{
-            ANNOUNCED, CORE, CROWDED, LINKME, Library, MACROS, METRICS, PAGES, SEAORM,
-            SEAORM_MACROS, SQLX, TESTED_PAGES, TESTING, UNCHECKED, UNSAFE,
+            ANNOUNCED, CORE, CROWDED, DURABLE, DURABLE_MACROS, LINKME, Library, MACROS, METRICS,
+            PAGES, SEAORM, SEAORM_MACROS, SQLX, TESTED_PAGES, TESTING, UNCHECKED, UNSAFE,
         },
         vocabulary::BANNED,
     },
@@ -35,7 +35,17 @@ use self::{
     sources::{Files, assert_none, read, text},
 };
 
-const LIBRARIES: [Library; 7] = [CORE, MACROS, TESTING, METRICS, SQLX, SEAORM, SEAORM_MACROS];
+const LIBRARIES: [Library; 9] = [
+    CORE,
+    MACROS,
+    TESTING,
+    METRICS,
+    SQLX,
+    DURABLE,
+    DURABLE_MACROS,
+    SEAORM,
+    SEAORM_MACROS,
+];
 
 static SOURCES: LazyLock<Files> =
     LazyLock::new(|| read(&LIBRARIES.map(|library| library.src), &[".rs"]));

@@ -265,9 +265,10 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     if is_once && !is_awaited {
         background = quote!(#core::__private::OnceHandler::new(move || #once.claim(), #background));
     }
-    let policies = subscriber
-        .options
-        .policies(core, subscriber.per_key.is_some());
+    let policies = subscriber.options.policies(
+        core,
+        subscriber.per_key.is_some() || subscriber.has_key_of_event,
+    );
     let (prepared, background) = match policies {
         None => (None, background),
         Some(policies) => {

@@ -11,7 +11,10 @@ use super::{
     background, install,
     model::{EventSelector, Subscriber},
     options::OrderTarget,
-    tokens::{function_path, hold_events, key, listed_families, parameter_family, register_copies},
+    tokens::{
+        function_path, hold_events, hygienic_ident, key, listed_families, parameter_family,
+        register_copies,
+    },
 };
 use crate::syntax::spans::mixed_site_at;
 
@@ -73,7 +76,9 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
         options,
         ..
     } = subscriber;
-    let options = options.tokens(core, *mutates, subscriber.is_async());
+    let is_awaited = subscriber.is_awaited();
+    let asynchronous = subscriber.is_async() && !is_awaited;
+    let options = options.tokens(core, *mutates, [is_awaited, asynchronous]);
     let name = match &subscriber.method {
         None => ident.unraw().to_string(),
         Some(method) => format!("{}::{}", method.listener, ident.unraw()),
@@ -94,6 +99,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
     } else {
         install::install(subscriber)
     };
+    let durable = durable(subscriber);
     let register_copies = register_copies(subscriber);
     let hold_events = hold_events(subscriber);
     quote_spanned! {Span::mixed_site()=>
@@ -107,9 +113,19 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
             selector: #selector,
             before: &[#before],
             after: &[#after],
-            install: |installer| { #register_copies #hold_events #install },
+            install: |installer| { #durable #register_copies #hold_events #install },
         }
     }
+}
+
+/// Makes the subscriber durable, if it is.
+fn durable(subscriber: &Subscriber) -> Option<TokenStream> {
+    let Subscriber { core, options, .. } = subscriber;
+    let id = options.durable.value()?;
+    let policies = options.policies(core, subscriber.has_key_of_event);
+    let policies = policies.unwrap_or_else(|| quote!(#core::__private::CallPolicies::NONE));
+    let installer = hygienic_ident("installer");
+    Some(quote!(#installer.durable(#id, #policies);))
 }
 
 /// The targets of an order, as elements of a slice.

@@ -9,6 +9,7 @@ use syn::{
 
 use super::{
     checks::{
+        durable::check_durable,
         event_param::{event_reference, takes_any_event},
         predicate::check_when,
         signature::{check_background, check_selector, check_signature, check_unit_phase},
@@ -46,6 +47,8 @@ pub(crate) struct Subscriber {
     pub(crate) when: Option<Expr>,
     pub(crate) origin: Option<Expr>,
     pub(super) per_key: Option<Expr>,
+    /// Whether a durable subscriber has one call at a time for each key of its events.
+    pub(super) has_key_of_event: bool,
     pub(crate) before: Vec<OrderTarget>,
     pub(crate) after: Vec<OrderTarget>,
 }
@@ -106,9 +109,13 @@ impl Subscriber {
         let event = errors.record(event_reference(&signature, method.is_some()));
         let (args, event) = (args?, event?);
         check_signature(&signature, errors);
-        check_background(&signature, &event, &args, errors);
+        if args.options.durable.is_set() {
+            check_durable(&signature, &event, &args, errors);
+        } else {
+            check_background(&signature, &event, &args, errors);
+            check_unit_phase(&signature, &event, &args, errors);
+        }
         check_selector(&signature, &event, &args, method.as_ref(), errors);
-        check_unit_phase(&signature, &event, &args, errors);
         if let Some(when) = args.when.value() {
             let is_of_any_event =
                 takes_any_event(&event) || args.has_topic || !args.event_types.is_empty();
@@ -156,6 +163,7 @@ impl Subscriber {
             when: args.when.into_value(),
             origin: args.origin.into_value(),
             per_key: args.per_key.into_value(),
+            has_key_of_event: args.key_of_event.is_set(),
             before,
             after,
             signature,
@@ -179,7 +187,8 @@ impl Subscriber {
 
     /// Whether it is awaited in its place among the sync subscribers.
     pub(crate) fn is_awaited(&self) -> bool {
-        self.is_async() && self.options.is_awaited(self.mutates)
+        let is_durable = self.options.durable.is_set();
+        self.is_async() && self.options.is_awaited(self.mutates) && !(is_durable && self.selects())
     }
 
     /// Whether it is async or deferred. Unless it is awaited, it runs after the emit, with a copy of the event.

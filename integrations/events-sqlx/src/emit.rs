@@ -3,14 +3,15 @@
 use std::{future::Future, pin::Pin};
 
 use events_core::{
-    Emitted,
+    Emitted, Registry,
+    delivering::Delivering,
     emitting::Emitting,
     failures::BoxError,
     info::IntoKey,
-    units::{EmitInError, UnitEvent},
+    units::{EmitInError, UnitEnded, UnitEvent},
 };
 
-use crate::{backend::Backend, tx::Tx};
+use crate::{backend::Backend, lender::Lender, tx::Tx};
 
 impl<DB: Backend> Tx<'_, DB> {
     /// Emits the event in the transaction: awaits the subscribers that run at once, which may take the transaction as a
@@ -141,16 +142,54 @@ impl<DB: Backend> Tx<'_, DB> {
         F: for<'t> FnOnce(Tx<'t, DB>) -> BeforeCommit<'t> + Send + 'static,
     {
         // In a subscriber the current one is that of the emit, which is not the current one at the commit.
-        let (lender, registry) = (self.lender().clone(), self.registry());
-        let added = self
-            .lender()
-            .unit()
-            .before_commit_async(move |_| async move {
-                let mut borrowed = lender.borrow()?;
-                let (slot, lender) = borrowed.parts();
-                f(Tx::borrowed(slot, lender).with_registry(&registry)).await
-            });
+        let added = self.lender().before_commit(self.registry(), f);
         debug_assert!(added.is_ok(), "the unit is open as long as the transaction");
+    }
+
+    /// Delivers to a durable subscriber, which may take this transaction as a parameter; the function delivers the event. What
+    /// the subscriber emits belongs to the unit of the transaction.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, outcomes::SubscriberOutcome, subscriber, subscribers};
+    /// use events_sqlx::Tx;
+    /// use sqlx::Sqlite;
+    ///
+    /// #[derive(Event)]
+    /// struct OrderPlaced {
+    ///     number: u32,
+    /// }
+    ///
+    /// #[subscriber(durable = "ledger.book")]
+    /// async fn book(order: &OrderPlaced, mut tx: Tx<'_, Sqlite>) -> Result<(), sqlx::Error> {
+    ///     sqlx::query("INSERT INTO entry VALUES (?)").bind(order.number).execute(tx.conn()).await?;
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+    /// # sqlx::query("CREATE TABLE entry (number INTEGER)").execute(&pool).await?;
+    /// let registry = Registry::with(subscribers![book]);
+    /// let book = registry.durable_subscribers()[0].delivering();
+    /// let mut tx = Tx::begin(&pool).await?;
+    /// let outcome = tx.deliver(book, |book| book.deliver(OrderPlaced { number: 7 })).await;
+    /// assert!(matches!(outcome, SubscriberOutcome::Ran));
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, the subscriber is dropped where it is. What it has written is in the transaction.
+    pub async fn deliver<F: Future>(
+        &mut self,
+        delivering: Delivering,
+        call: impl FnOnce(Delivering) -> F,
+    ) -> F::Output {
+        let lender = self.lender().clone();
+        let delivering = delivering.in_unit(lender.unit()).with(lender);
+        self.lending(call(delivering)).await
     }
 
     /// An emit whose subscribers can take the transaction.
@@ -163,6 +202,21 @@ impl<DB: Backend> Tx<'_, DB> {
         // Dropped behind the future, which may have the session.
         let _loan = self.lend();
         future.await
+    }
+}
+
+impl<DB: Backend> Lender<DB> {
+    /// Adds a function before the commit, whose transaction emits to this registry.
+    pub(crate) fn before_commit<F>(&self, registry: Registry, f: F) -> Result<(), UnitEnded>
+    where
+        F: for<'t> FnOnce(Tx<'t, DB>) -> BeforeCommit<'t> + Send + 'static,
+    {
+        let lender = self.clone();
+        self.unit().before_commit_async(move |_| async move {
+            let mut borrowed = lender.borrow()?;
+            let (slot, lender) = borrowed.parts();
+            f(Tx::borrowed(slot, lender).with_registry(&registry)).await
+        })
     }
 }
 

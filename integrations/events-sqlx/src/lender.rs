@@ -3,7 +3,7 @@
 //! A `Tx` has its session, and puts it here for the time of an emit. A subscriber with a `Tx` takes it out for its call, and puts
 //! it back when it ends: only one at a time has it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use events_core::{failures::BoxError, units::UnitHandle};
 
@@ -16,6 +16,15 @@ pub(crate) struct Lender<DB: Backend>(Arc<Shared<DB>>);
 struct Shared<DB: Backend> {
     session: Mutex<Option<Session<DB>>>,
     unit: UnitHandle,
+}
+
+/// A lender that is not kept.
+pub(crate) struct WeakLender<DB: Backend>(Weak<Shared<DB>>);
+
+impl<DB: Backend> WeakLender<DB> {
+    pub(crate) fn upgrade(&self) -> Option<Lender<DB>> {
+        self.0.upgrade().map(Lender)
+    }
 }
 
 impl<DB: Backend> Clone for Lender<DB> {
@@ -38,6 +47,12 @@ impl<DB: Backend> Lender<DB> {
         let lent = &self.0.session;
         let mut lent = lent.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *lent, session)
+    }
+
+    /// Attaches it to its unit, which must not own what has its handle.
+    pub(crate) fn attach(&self) {
+        let weak = WeakLender(Arc::downgrade(&self.0));
+        self.unit().attach(Arc::new(weak));
     }
 
     /// Takes the session out, if it is here.

@@ -27,11 +27,13 @@ mod param;
 mod records;
 mod session;
 mod tx;
+mod unit_tx;
 
 pub use backend::Backend;
 pub use emit::BeforeCommit;
 pub use error::{TxError, Vetoed};
 pub use tx::Tx;
+pub use unit_tx::UnitTx;
 
 /// The page of the guide about this crate, whose examples are tests here.
 #[cfg(doctest)]

@@ -19,6 +19,7 @@ impl<DB: Backend> Param for Tx<'_, DB> {
     type Item<'i> = Tx<'i, DB>;
 
     fn prepare(scan: &Prepare<'_>) -> Result<(), PrepareError> {
+        scan.mark::<Tx<'static, DB>>();
         if scan.may_run_later() {
             return Err(PrepareError::new(
                 "the transaction of the emitter has ended when the subscriber runs; use a subscriber that is `awaited`, and \

@@ -100,9 +100,11 @@ impl<DB: Backend> Tx<'static, DB> {
     async fn begin_statement(pool: &Pool<DB>, statement: Option<SqlStr>) -> Result<Self, TxError> {
         let session = Session::begin(pool, statement).await?;
         let unit = UnitOfWork::begin();
+        let lender = Lender::new(unit.handle());
+        lender.attach();
         Ok(Self {
             slot: Slot::Owned(Some(session)),
-            lender: Lender::new(unit.handle()),
+            lender,
             registry: None,
             end: Some(End::Transaction(unit)),
         })

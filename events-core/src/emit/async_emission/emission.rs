@@ -22,6 +22,7 @@ use crate::{
     event::{Event, topic_of, topic_text},
     handler::BackgroundCall,
     metadata::{EmitVerb, Origin},
+    plan::SubscriberId,
     primitives::OptionBox,
     registry::{AWAITS_SCAN, OBSERVES_EMITS, Registry},
     result::{
@@ -102,6 +103,12 @@ impl<E: Event> AsyncEmission<E> {
             failures: OptionBox::NONE,
             rare,
         }
+    }
+
+    /// The same for one durable subscriber, which is the only one that is called.
+    pub(in crate::emit) fn to_durable(mut self, number: SubscriberId) -> Self {
+        self.rare.get_or_insert_default().durable = Some(number);
+        self
     }
 
     pub(in crate::emit) fn registry(&self) -> &Registry {
@@ -251,15 +258,15 @@ impl<E: Event> AsyncEmission<E> {
         let own_topic = background_run
             .event()
             .and_then(|event| event.__own_topic().cloned());
-        let phase = match this.rare.get_mut().and_then(|rare| rare.unit.as_mut()) {
+        let selection = match this.rare.get_mut() {
             None => None,
-            Some(unit) => unit.begin(this.registry, || {
+            Some(rare) => rare.select(this.registry, || {
                 PlanSource::of::<E::Family>(core, own_topic.as_deref())
             }),
         };
         let result = core.with_plan::<E::Family, _>(
             own_topic.as_deref(),
-            phase,
+            selection,
             emit_context,
             |plan, guard| {
                 let start = Start {
@@ -317,7 +324,8 @@ impl<E: Event> AsyncEmission<E> {
         let entered = this.span.get().and_then(CatchSpan::enter);
         let core = this.registry.core();
         core.warn_if_unscanned();
-        if !begins || !core.observes_emits() {
+        let is_delivery = this.rare.get().is_some_and(|rare| rare.durable.is_some());
+        if is_delivery || !begins || !core.observes_emits() {
             return None;
         }
         let mut background_run = this.background_run;

@@ -4,8 +4,14 @@ use std::sync::Arc;
 
 use crate::{
     background::BackgroundPlan,
-    emit::{run_all::DeferLast, unit::AsyncUnit, wrapped::WrappedAsync},
+    emit::{
+        run_all::DeferLast,
+        unit::{AsyncUnit, PlanSource},
+        wrapped::WrappedAsync,
+    },
+    plan::{Selection, SubscriberId},
     primitives::OptionBox,
+    registry::Registry,
     unit::{EnteredUnit, is_in_unit, is_in_unit_of_scope},
 };
 
@@ -17,6 +23,8 @@ pub(super) struct Rare<S> {
     pub(super) unit: Option<AsyncUnit>,
     /// The middleware around it, if there is some and it is in progress.
     pub(super) wrapped: Option<WrappedAsync<S>>,
+    /// The only subscriber that is called, of a delivery.
+    pub(super) durable: Option<SubscriberId>,
 }
 
 impl<S> Default for Rare<S> {
@@ -25,6 +33,7 @@ impl<S> Default for Rare<S> {
             deferred_last: None,
             unit: None,
             wrapped: None,
+            durable: None,
         }
     }
 }
@@ -54,6 +63,20 @@ impl<S> Rare<S> {
             rare.get_or_insert_default().unit = Some(unit);
         }
         rare
+    }
+
+    /// Which subscribers are called: `None` for those of an emit outside of all units.
+    #[cold]
+    pub(super) fn select<'s>(
+        &mut self,
+        registry: &Registry,
+        source: impl FnOnce() -> Option<PlanSource<'s>>,
+    ) -> Option<Selection> {
+        if let Some(number) = self.durable {
+            return Some(Selection::Durable(number));
+        }
+        let unit = self.unit.as_mut()?;
+        unit.begin(registry, source).map(Selection::Phase)
     }
 
     /// Enters the unit of the emission on this thread, for a poll. An emission without a unit leaves those that the thread has

@@ -6,12 +6,14 @@ use super::{unit_of_call::values_in_unit, with_values::WithValues};
 use crate::{
     context::{ValuesByType, give},
     emit::{
+        context::CallSite,
         emit_async::{EmitAsync, TryEmitAsync},
         emit_sync::emit_with,
         topic::{EmitTopicAsync, TryEmitTopicAsync},
     },
     event::{Args, Event, TopicEvent},
     metadata::{IntoKey, Origin},
+    plan::SubscriberId,
     registry::{Registry, enter_for_handlers, is_scoped},
     result::{EmitError, Emitted},
     unit::{EnteredUnit, UnitHandle},
@@ -199,6 +201,23 @@ impl Emitting {
         let _in_unit = self.enter_unit();
         let emit = TryEmitAsync::new(registry, is_scoped(), event, origin, Location::caller());
         WithValues::new(emit, Arc::clone(&self.values), E::topic())
+    }
+
+    /// Emits to one durable subscriber alone.
+    pub(crate) fn deliver_to<E: Event>(
+        &self,
+        number: SubscriberId,
+        event: E,
+        site: CallSite,
+    ) -> WithValues<TryEmitAsync<E>> {
+        let (registry, origin) = (self.registry.clone(), self.origin.clone());
+        let _in_unit = self.enter_unit();
+        let emit = TryEmitAsync::new(registry, is_scoped(), event, origin, site);
+        WithValues::new(
+            emit.to_durable(number),
+            Arc::clone(&self.values),
+            E::topic(),
+        )
     }
 
     /// Emits a named event; see [`Registry::emit_topic`].

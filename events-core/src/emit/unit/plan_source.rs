@@ -6,7 +6,7 @@ use crate::{
     event::{Family, TopicEvent},
     handler::ErasedEventRef,
     metadata::{SubscriberInfo, UnitPhase},
-    plan::{EventType, Plan, Slot},
+    plan::{EventType, Plan, Selection, Slot},
     queue::Places,
     registry::Core,
     result::PlanSubscribers,
@@ -42,18 +42,18 @@ impl<'s> PlanSource<'s> {
         phase: UnitPhase,
         f: impl FnOnce(&Plan) -> T,
     ) -> Option<T> {
-        self.with_plan_of(Some(phase), f)
+        self.with_plan_of(Some(phase.into()), f)
     }
 
     /// The same, or with `None` the plan of an event that is in no unit.
     pub(super) fn with_plan_of<T>(
         self,
-        phase: Option<UnitPhase>,
+        selection: Option<Selection>,
         f: impl FnOnce(&Plan) -> T,
     ) -> Option<T> {
         match self {
-            Self::Slot(slot) => slot.with_plan_of(phase, f),
-            Self::Topic(core, topic) => core.with_topic_plan_of(topic, phase, f),
+            Self::Slot(slot) => slot.with_plan_of(selection, f),
+            Self::Topic(core, topic) => core.with_topic_plan_of(topic, selection, f),
         }
     }
 

@@ -1,10 +1,16 @@
 //! What a parameter can request when its subscriber is registered, and why it cannot be prepared.
 
-use std::{any::type_name, error::Error, fmt, sync::Arc};
+use std::{
+    any::{TypeId, type_name},
+    error::Error,
+    fmt,
+    sync::{Arc, Mutex},
+};
 
 use crate::{
     context::ValuesByType,
     metadata::Location,
+    primitives::sync::lock,
     result::{BoxError, error_text},
 };
 
@@ -64,6 +70,8 @@ pub struct Prepare<'p> {
     subscriber: &'static str,
     location: Location,
     may_run_later: bool,
+    durable: Option<&'static str>,
+    marks: Mutex<Vec<TypeId>>,
 }
 
 impl<'p> Prepare<'p> {
@@ -78,7 +86,13 @@ impl<'p> Prepare<'p> {
             subscriber,
             location,
             may_run_later,
+            durable: None,
+            marks: Mutex::default(),
         }
+    }
+
+    pub(crate) fn with_durable(self, durable: Option<&'static str>) -> Self {
+        Self { durable, ..self }
     }
 
     /// The value of this type that was given to a scan of the registry with [`state`](crate::scanning::Scanner::state),
@@ -118,6 +132,35 @@ impl<'p> Prepare<'p> {
     #[must_use]
     pub fn may_run_later(&self) -> bool {
         self.may_run_later
+    }
+
+    /// Marks the subscriber with a type, which [`SubscriberInfo::has_mark`](crate::info::SubscriberInfo::has_mark) finds: what
+    /// calls it then knows that it has such a parameter. It is for the parameters of durable subscribers.
+    pub fn mark<T: 'static>(&self) {
+        lock(&self.marks).push(TypeId::of::<T>());
+    }
+
+    pub(crate) fn into_marks(self) -> Vec<TypeId> {
+        std::mem::take(&mut *lock(&self.marks))
+    }
+
+    /// The id of the subscriber, if it is [durable](crate::delivering): it is called with events from a store, by what
+    /// delivers them. It may not run later then.
+    ///
+    /// ```
+    /// use events_core::handlers::{Prepare, PrepareError};
+    ///
+    /// /// The preparation of a parameter that only a store gives.
+    /// fn prepare(scan: &Prepare<'_>) -> Result<(), PrepareError> {
+    ///     match scan.durable() {
+    ///         Some(_) => Ok(()),
+    ///         None => Err(PrepareError::new("only a durable subscriber has it; add `durable = \"its.id\"`")),
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn durable(&self) -> Option<&'static str> {
+        self.durable
     }
 }
 

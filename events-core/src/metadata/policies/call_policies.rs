@@ -91,4 +91,12 @@ impl CallPolicies {
             ..self
         }
     }
+
+    /// The timeout alone.
+    pub(crate) const fn only_timeout(self) -> Self {
+        Self {
+            timeout: self.timeout,
+            ..Self::NONE
+        }
+    }
 }

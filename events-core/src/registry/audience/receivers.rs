@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::{
-    metadata::{Key, SubscriberInfo},
+    metadata::{Key, Pattern, SubscriberInfo},
     plan::{EventType, Registration, Slot, SubscriberId, order_of},
     registry::core::{Core, HAS_HOOK},
 };
@@ -17,6 +17,8 @@ pub(crate) struct Receiver {
     pub(crate) is_muted: bool,
     /// The topics of its events, or its pattern.
     pub(crate) topics: Vec<Cow<'static, str>>,
+    /// The pattern of a pattern subscriber, in the list of all.
+    pub(crate) pattern: Option<Pattern>,
 }
 
 impl Receiver {
@@ -27,6 +29,7 @@ impl Receiver {
             is_muted,
             topics: vec![registration.subscriber.topic.clone()],
             subscriber: registration.subscriber,
+            pattern: None,
         }
     }
 }
@@ -75,6 +78,7 @@ impl Core {
         for entry in &writer.patterns {
             let mut receiver = Receiver::new(entry.registration.clone(), false);
             receiver.is_muted = writer.muted.contains(receiver.id);
+            receiver.pattern = Some(entry.pattern.clone());
             all.insert(receiver.id, receiver);
         }
         let slots = writer.known_types.values();

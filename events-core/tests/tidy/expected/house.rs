@@ -35,7 +35,7 @@ pub(crate) const CORE: Library = Library {
         &["registry"],
         &["unit"],
         &["subscribe", "emit"],
-        &["declared"],
+        &["delivery", "declared"],
         &["receive"],
         &["current"],
         &["scan"],
@@ -124,9 +124,30 @@ pub(crate) const SQLX: Library = Library {
         &["lender"],
         &["tx"],
         &["emit", "param"],
-        &["records"],
+        &["records", "unit_tx"],
         &["lib"],
     ],
+    climbs: &[],
+    circles: &[],
+};
+
+pub(crate) const DURABLE: Library = Library {
+    src: "integrations/events-durable/src",
+    floors: &[
+        &["store"],
+        &["delivery", "event", "wake"],
+        &["staging"],
+        &["facade"],
+        &["worker"],
+        &["lib"],
+    ],
+    climbs: &[],
+    circles: &[],
+};
+
+pub(crate) const DURABLE_MACROS: Library = Library {
+    src: "integrations/events-durable-macros/src",
+    floors: &[&["options"], &["derive", "upcast"], &["lib"]],
     climbs: &[],
     circles: &[],
 };

@@ -55,6 +55,10 @@ pub(in crate::subscriber) fn check_signature(signature: &Signature, errors: &mut
     }
 }
 
+/// Why a sync function has no timeout.
+pub(super) const TIMEOUT_OF_SYNC: &str = "`timeout` is for async subscribers, since a sync function cannot be dropped before its end; make \
+     the function async, or remove this option";
+
 /// Checks an async or deferred function: it receives a copy of the event, after the emit, unless it is awaited.
 pub(in crate::subscriber) fn check_background(
     signature: &Signature,
@@ -67,10 +71,11 @@ pub(in crate::subscriber) fn check_background(
     let changes = event.mutability.is_some();
     let is_awaited = asyncness.is_some() && is_by_type && args.options.is_awaited(changes);
     check_deferred_only(args, is_awaited, errors);
+    if let Some(error) = args.key_of_event.value() {
+        errors.push(error.clone());
+    }
     if let (Some(span), None) = (args.options.timeout.span(), asyncness) {
-        let text = "`timeout` is for async subscribers, since a sync function cannot be dropped before its end; make \
-                    the function async, or remove this option";
-        errors.push(Error::new(span, text));
+        errors.push(Error::new(span, TIMEOUT_OF_SYNC));
     }
     if is_awaited {
         return check_awaited(event, args, errors);
@@ -320,7 +325,7 @@ fn state_trait_object(ty: &Type) -> Option<&Type> {
 }
 
 /// Whether the type is written with a lifetime argument.
-fn borrows(ty: &Type) -> bool {
+pub(super) fn borrows(ty: &Type) -> bool {
     lifetime_arguments(ty).next().is_some()
 }
 

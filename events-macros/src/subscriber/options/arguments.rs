@@ -5,7 +5,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse_quote, spanned::Spanned,
+    Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type, ext::IdentExt, parse_quote,
+    spanned::Spanned,
 };
 
 use super::{
@@ -36,6 +37,7 @@ const OPTIONS: &[&str] = &[
     "timeout",
     "retry",
     "per_key",
+    "durable",
     "debounce",
     "concurrency",
     "optional",
@@ -53,6 +55,8 @@ pub(in crate::subscriber) struct SubscriberArgs {
     pub(in crate::subscriber) when: SetOnce<Expr>,
     pub(in crate::subscriber) origin: SetOnce<Expr>,
     pub(in crate::subscriber) per_key: SetOnce<Expr>,
+    /// `per_key` without a function, and the error if the subscriber is not durable.
+    pub(in crate::subscriber) key_of_event: SetOnce<Error>,
     pub(in crate::subscriber) order: OrderArgs,
     pub(in crate::subscriber) topic: SetOnce<TopicPattern>,
     pub(in crate::subscriber) core: SetOnce<Path>,
@@ -76,6 +80,7 @@ pub(in crate::subscriber) struct PlainOptions {
     pub(in crate::subscriber) debounce: SetOnce<Expr>,
     pub(in crate::subscriber) concurrency: SetOnce<Expr>,
     optional: SetOnce<()>,
+    pub(in crate::subscriber) durable: SetOnce<LitStr>,
     pub(in crate::subscriber) unit_phase: Option<UnitPhase>,
 }
 
@@ -136,6 +141,16 @@ impl SubscriberArgs {
                     .into_expr("3")
                     .and_then(retries)
                     .and_then(|value| args.options.retry.set(&name, value)),
+                "per_key" if option.value.is_none() => {
+                    match option.into_expr("|event| event.user_id") {
+                        Err(error) => args.key_of_event.set(&name, error),
+                        Ok(value) => args.per_key.set(&name, value),
+                    }
+                }
+                "durable" => option
+                    .into_expr("\"mail.confirm\"")
+                    .and_then(durable_id)
+                    .and_then(|id| args.options.durable.set(&name, id)),
                 "per_key" => option
                     .into_expr("|event| event.user_id")
                     .and_then(|value| args.per_key.set(&name, value)),
@@ -198,9 +213,10 @@ impl SubscriberArgs {
 }
 
 impl PlainOptions {
-    /// Whether an `async fn` is awaited in its place; `changes` is whether it takes `&mut`.
+    /// Whether an `async fn` of one event type is awaited in its place; `changes` is whether it takes `&mut`. A durable one is
+    /// awaited by what delivers to it.
     pub(in crate::subscriber) fn is_awaited(&self, changes: bool) -> bool {
-        changes || self.awaited.is_set()
+        changes || self.awaited.is_set() || self.durable.is_set()
     }
 
     /// The `CallPolicies` of the subscriber, if it has some or a limit of concurrent calls.
@@ -250,16 +266,14 @@ impl PlainOptions {
         Some(quote!({ #checks #policies }))
     }
 
-    /// The `SubscriberOptions` of the subscriber. The signature of the function determines `changes` and
-    /// `is_async`.
+    /// The `SubscriberOptions` of the subscriber. The signature of the function determines `changes`, and whether it is
+    /// `awaited` or `asynchronous`.
     pub(in crate::subscriber) fn tokens(
         &self,
         core: &Path,
         changes: bool,
-        is_async: bool,
+        [awaited, asynchronous]: [bool; 2],
     ) -> TokenStream {
-        let awaited = is_async && self.is_awaited(changes);
-        let asynchronous = is_async && !awaited;
         let priority = match self.priority.value() {
             Some(priority) => quote!(#priority),
             None => quote!(0),
@@ -327,6 +341,25 @@ fn retries(value: Expr) -> Result<Expr> {
         return Err(Error::new(value.span(), text));
     }
     Ok(value)
+}
+
+/// The id of a durable subscriber: a text that is not empty, in one line, without spaces around it.
+fn durable_id(value: Expr) -> Result<LitStr> {
+    let Expr::Lit(ExprLit {
+        lit: Lit::Str(id), ..
+    }) = value
+    else {
+        let text = "`durable` accepts a text, which names the subscriber in the database for good: \
+                    `durable = \"mail.confirm\"`";
+        return Err(Error::new(value.span(), text));
+    };
+    let text = id.value();
+    if text.is_empty() || text.trim() != text || text.chars().any(char::is_control) {
+        let text = "the id names the subscriber in the database for good: write a text without spaces around it and \
+                    without control characters, such as `durable = \"mail.confirm\"`";
+        return Err(Error::new(id.span(), text));
+    }
+    Ok(id)
 }
 
 /// A concurrency limit, which is at least 1. Only literals are checked here.

@@ -1,6 +1,6 @@
 //! The options that order a subscriber relative to others: `before`, `after` and their forms `_if_present`.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::{Error, Expr, ExprLit, Lit, Result, ext::IdentExt, parse::Parser};
 
 use crate::syntax::options::SetOnce;
@@ -22,6 +22,17 @@ pub(in crate::subscriber) struct OrderArgs {
 }
 
 impl OrderArgs {
+    /// Where the first of them is given.
+    pub(in crate::subscriber) fn span(&self) -> Option<Span> {
+        let all = [
+            &self.before,
+            &self.after,
+            &self.before_if_present,
+            &self.after_if_present,
+        ];
+        all.into_iter().find_map(SetOnce::span)
+    }
+
     /// The targets before which it runs, and those after which it runs.
     pub(in crate::subscriber) fn into_targets(self) -> [Vec<OrderTarget>; 2] {
         let join = |required: SetOnce<Expr>, if_present: SetOnce<Expr>| {

@@ -1,0 +1,176 @@
+//! `#[derive(Durable)]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Data, DeriveInput, Error, Expr, Field, Fields, Result, ext::IdentExt, spanned::Spanned};
+
+use crate::options::{Secret, TypeOptions, has_word, secret_option, serde_name};
+
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let ident = &input.ident;
+    if let Some(param) = input.generics.params.first() {
+        let text = format!(
+            "a generic event is stored under a topic for each of its types; write \
+             `events_durable::durable!({ident}<User>, topic = \"..\")` for each of them, in place of this derive"
+        );
+        return Err(Error::new(param.span(), text));
+    }
+    let options = TypeOptions::parse(&input.attrs)?;
+    let fields = match &input.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    let secrets = Secrets::of(&fields, &options)?;
+    let version = options.version.as_ref();
+    let version = version.map_or_else(|| quote!(1), |version| quote!(#version));
+    let codec = options.codec.as_ref();
+    let codec = codec.map_or_else(|| quote!(__durable::Json), |codec| quote!(#codec));
+    let key = key(input, options.key.as_ref())?;
+    let Secrets { list, checks } = secrets;
+    let stored = format_ident!("__store_{}", ident.unraw(), span = ident.span());
+    Ok(quote! {
+        const _: () = {
+            use ::events_durable::__derive as __durable;
+
+            #[automatically_derived]
+            impl ::events_durable::DurableEvent for #ident {
+                type Codec = #codec;
+                const VERSION: i32 = #version;
+                const SECRETS: &'static [__durable::Secret] = &[#(#list),*];
+
+                fn durable_key(&self) -> ::core::option::Option<__durable::String> {
+                    #key
+                }
+            }
+
+            #(#checks)*
+
+            __durable::register_type! { #ident }
+
+            /// Fails while no store is registered that stores the event.
+            #[__durable::subscriber(crate = __durable::core, priority = i32::MAX, at_once)]
+            #[allow(non_snake_case)]
+            fn #stored(_: &#ident) -> ::core::result::Result<(), __durable::NotRegistered> {
+                __durable::check_registered()
+            }
+        };
+    })
+}
+
+/// The secret fields.
+struct Secrets {
+    /// Each as an element of the list of the type.
+    list: Vec<TokenStream>,
+    /// Checks that the compiler evaluates.
+    checks: Vec<TokenStream>,
+}
+
+impl Secrets {
+    fn of(fields: &[&Field], options: &TypeOptions) -> Result<Self> {
+        let mut secrets = Self {
+            list: Vec::new(),
+            checks: Vec::new(),
+        };
+        let mut errors: Option<Error> = None;
+        for field in fields {
+            match secrets.add(field, options) {
+                Ok(()) => {}
+                Err(error) => match &mut errors {
+                    Some(errors) => errors.combine(error),
+                    None => errors = Some(error),
+                },
+            }
+        }
+        errors.map_or(Ok(secrets), Err)
+    }
+
+    fn add(&mut self, field: &Field, options: &TypeOptions) -> Result<()> {
+        let decided = secret_option(field)?;
+        let is_secret = has_word(&field.attrs, "event", "secret");
+        let span = field
+            .ident
+            .as_ref()
+            .map_or_else(|| field.span(), |it| it.span());
+        if !is_secret {
+            return match decided {
+                None => Ok(()),
+                Some((_, span)) => {
+                    let text =
+                        "the field is not secret; add `#[event(secret)]` to it, or remove this";
+                    Err(Error::new(span, text))
+                }
+            };
+        }
+        let name = serde_name(&field.attrs);
+        let name = name.or_else(|| field.ident.as_ref().map(|it| it.unraw().to_string()));
+        let is_skipped = match decided {
+            Some((Secret::Stored, _)) => false,
+            Some((Secret::Skipped, span)) => {
+                let has_default = has_word(&field.attrs, "serde", "default")
+                    || has_word(&field.attrs, "serde", "skip");
+                if !has_default {
+                    let text = "a field that is not stored has its default when the event is delivered; add \
+                                `#[serde(default)]` to it";
+                    return Err(Error::new(span, text));
+                }
+                true
+            }
+            None => {
+                let text = "the store would contain this secret field; decide: `#[durable(secret(stored))]` stores it as it \
+                            is, `#[durable(secret(skip))]` leaves it out, and `#[durable(codec = ..)]` of the type with a \
+                            codec that encrypts stores it encrypted";
+                let Some(codec) = &options.codec else {
+                    return Err(Error::new(span, text));
+                };
+                self.checks.push(quote_spanned! {span=>
+                    const _: () = ::core::assert!(<#codec as ::events_durable::Codec>::ENCRYPTS, #text);
+                });
+                false
+            }
+        };
+        let Some(name) = name else {
+            let text = "a secret field that is stored has a name; give the struct named fields";
+            return Err(Error::new(span, text));
+        };
+        self.list
+            .push(quote!(__durable::Secret { name: #name, is_skipped: #is_skipped }));
+        Ok(())
+    }
+}
+
+/// The body of the function that returns the key.
+fn key(input: &DeriveInput, key: Option<&Expr>) -> Result<TokenStream> {
+    let Some(key) = key else {
+        return Ok(quote!(::core::option::Option::None));
+    };
+    let span = key.span();
+    if let Expr::Path(path) = key
+        && let Some(field) = path.path.get_ident()
+    {
+        let is_field = match &input.data {
+            Data::Struct(data) => match &data.fields {
+                Fields::Named(fields) => fields
+                    .named
+                    .iter()
+                    .any(|it| it.ident.as_ref() == Some(field)),
+                _ => false,
+            },
+            _ => false,
+        };
+        if !is_field {
+            let text = format!(
+                "`{field}` is no field of `{}`; write the name of one, or a function: `key = |event| event.order`",
+                input.ident
+            );
+            return Err(Error::new(span, text));
+        }
+        return Ok(quote_spanned! {span=>
+            ::core::option::Option::Some(__durable::key_text(&self.#field))
+        });
+    }
+    Ok(quote_spanned! {span=>
+        let key: fn(&Self) -> _ = #key;
+        ::core::option::Option::Some(__durable::key_text(&key(self)))
+    })
+}

@@ -1,0 +1,151 @@
+//! Writing and reading an event.
+
+use std::fmt;
+
+use events_core::failures::BoxError;
+use serde_json::Value;
+
+use super::{
+    codec::Codec,
+    durable_event::{DurableEvent, Secret},
+    upcast::{UPCASTS, Upcast},
+};
+
+/// An event as it is stored.
+pub(crate) struct Encoded {
+    pub(crate) topic: &'static str,
+    pub(crate) key: Option<String>,
+    pub(crate) version: i32,
+    pub(crate) codec: &'static str,
+    pub(crate) data: String,
+}
+
+/// Writes an event.
+pub(crate) fn encode<E: DurableEvent>(event: &E) -> Result<Encoded, BoxError> {
+    let key = event.durable_key();
+    if key.as_deref() == Some("") {
+        return Err(format!(
+            "the key of the event `{}` is empty; give each event a key that is not, or remove `key` from its type",
+            E::stored_topic()
+        )
+        .into());
+    }
+    let mut value = serde_json::to_value(event)?;
+    if let Value::Object(fields) = &mut value {
+        for secret in E::SECRETS.iter().filter(|secret| secret.is_skipped) {
+            fields.remove(secret.name);
+        }
+    }
+    Ok(Encoded {
+        topic: E::stored_topic(),
+        key,
+        version: E::VERSION,
+        codec: E::Codec::NAME,
+        data: E::Codec::write(&value)?,
+    })
+}
+
+/// Why a stored event was not read.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// Another version of the program may read it: the delivery waits.
+    Waits(Waits),
+    /// The payload is wrong: the attempt fails.
+    Fails(BoxError),
+}
+
+/// What is missing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// The type of the event is not linked.
+    Type,
+    /// The codec, which this program does not use for it.
+    Codec { stored: String, own: &'static str },
+    /// The version is later than that of this program.
+    Newer { stored: i32, own: i32 },
+    /// The upcast from this version.
+    Upcast { from: i32 },
+}
+
+impl fmt::Display for Waits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Type => f.write_str(
+                "no durable event type of this program has its topic; link the crate of the type, or retire the subscriber",
+            ),
+            Self::Codec { stored, own } => write!(
+                f,
+                "it is stored with the codec `{stored}`, and this program reads `{own}`; use the codec with which it was stored",
+            ),
+            Self::Newer { stored, own } => write!(
+                f,
+                "it has version {stored}, and this program knows version {own}; a later version of the program delivers it",
+            ),
+            Self::Upcast { from } => write!(
+                f,
+                "there is no upcast from version {from}; write `#[upcast(.., from = {from})]`",
+            ),
+        }
+    }
+}
+
+/// Reads an event of any version that this program knows.
+pub(super) fn decode<E: DurableEvent>(
+    version: i32,
+    codec: &str,
+    data: &str,
+) -> Result<E, Unreadable> {
+    if codec != E::Codec::NAME {
+        return Err(Unreadable::Waits(Waits::Codec {
+            stored: codec.to_owned(),
+            own: E::Codec::NAME,
+        }));
+    }
+    if version > E::VERSION {
+        return Err(Unreadable::Waits(Waits::Newer {
+            stored: version,
+            own: E::VERSION,
+        }));
+    }
+    let steps: Result<Vec<_>, _> = (version..E::VERSION)
+        .map(|from| {
+            let mut all = UPCASTS.iter();
+            let found = all.find(|upcast| upcast.is_of::<E>(from));
+            found.ok_or(Unreadable::Waits(Waits::Upcast { from }))
+        })
+        .collect();
+    let read = |steps: Vec<&'static Upcast>| -> Result<E, BoxError> {
+        let mut value = E::Codec::read(data)?;
+        for upcast in steps {
+            value = (upcast.step)(value)?;
+        }
+        Ok(serde_json::from_value(value)?)
+    };
+    read(steps?).map_err(|error| {
+        // The text of serde shows values of the payload.
+        let text = match error.downcast_ref::<serde_json::Error>() {
+            Some(error) => format!("the payload cannot be read: {:?} error", error.classify()),
+            None => error.to_string(),
+        };
+        Unreadable::Fails(text.into())
+    })
+}
+
+/// The payload without its secrets, for lists of dead letters.
+pub(crate) fn redacted<C: Codec>(secrets: &[Secret], data: &str) -> String {
+    if C::ENCRYPTS {
+        return "[encrypted]".to_owned();
+    }
+    match C::read(data) {
+        Ok(Value::Object(mut fields)) => {
+            for secret in secrets {
+                if let Some(value) = fields.get_mut(secret.name) {
+                    *value = "[redacted]".into();
+                }
+            }
+            Value::Object(fields).to_string()
+        }
+        Ok(value) => value.to_string(),
+        Err(_) => "[unreadable]".to_owned(),
+    }
+}

@@ -1,0 +1,266 @@
+//! The store, and what it stores.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use events_core::{Registry, Subscription};
+use events_sqlx::{Tx, TxError};
+use sqlx::Pool;
+
+use super::{error::DurableError, subscribers::Subscribers};
+use crate::{
+    event::{DurableEvent, encode},
+    staging::{new_event, remove_registered},
+    store::{Engine, NewEvent, Stats, WhenDead},
+    wake::{TraceFn, Waker},
+};
+
+/// A store of events, in the database of the business data: what is emitted in a transaction is stored in it, and workers deliver
+/// it to the durable subscribers.
+///
+/// It is a handle: its clones are the same store. See the [crate](crate) for an example.
+pub struct Durable<DB: Engine>(pub(crate) Arc<Inner<DB>>);
+
+/// What the clones of a store share.
+pub(crate) struct Inner<DB: Engine> {
+    pub(crate) pool: Pool<DB>,
+    pub(crate) waker: Arc<Waker<DB>>,
+    pub(crate) settings: Settings,
+    registered: Mutex<Option<Registered>>,
+}
+
+/// The settings of a store.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) retain: Duration,
+    pub(crate) when_dead: WhenDead,
+    trace: Option<TraceFn>,
+}
+
+/// The registry of a store.
+pub(super) struct Registered {
+    pub(super) registry: Registry,
+    pub(super) subscribers: Arc<Subscribers>,
+    /// Those that store what is emitted.
+    pub(super) _stores: Vec<Subscription>,
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        remove_registered(&self.registry);
+    }
+}
+
+impl<DB: Engine> Clone for Durable<DB> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// How long events are kept that all subscribers have: 7 days.
+const RETAIN: Duration = Duration::from_hours(7 * 24);
+
+impl<DB: Engine> Durable<DB> {
+    /// A store in the database of this pool, in which the business data is as well.
+    ///
+    /// With SQLite the pool should have a `busy_timeout`, as that of sqlx has: one transaction writes at a time.
+    #[must_use]
+    pub fn with_pool(pool: Pool<DB>) -> Self {
+        let settings = Settings {
+            retain: RETAIN,
+            when_dead: WhenDead::default(),
+            trace: None,
+        };
+        Self::with_settings(pool, settings)
+    }
+
+    fn with_settings(pool: Pool<DB>, settings: Settings) -> Self {
+        let waker = Arc::new(Waker::new(pool.clone(), settings.trace));
+        Self(Arc::new(Inner {
+            pool,
+            waker,
+            settings,
+            registered: Mutex::default(),
+        }))
+    }
+
+    /// A store in the database with this URL.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be reached.
+    pub async fn connect(url: &str) -> Result<Self, DurableError> {
+        Ok(Self::with_pool(Pool::connect(url).await?))
+    }
+
+    /// Sets how long events are kept that all subscribers have; otherwise 7 days. To be called first, before the store is
+    /// cloned or registered.
+    #[must_use]
+    pub fn retain(self, time: Duration) -> Self {
+        let settings = Settings {
+            retain: time,
+            ..self.0.settings
+        };
+        Self::with_settings(self.0.pool.clone(), settings)
+    }
+
+    /// Sets what a dead delivery does to the later ones of its key; otherwise it blocks them. To be called first.
+    #[must_use]
+    pub fn when_dead(self, when_dead: WhenDead) -> Self {
+        let settings = Settings {
+            when_dead,
+            ..self.0.settings
+        };
+        Self::with_settings(self.0.pool.clone(), settings)
+    }
+
+    /// Sets what returns the text of the span that an emit is in, such as a `traceparent`: it is stored with the event, and the
+    /// span of each delivery has it. To be called first.
+    #[must_use]
+    pub fn trace(self, trace: fn() -> Option<String>) -> Self {
+        let settings = Settings {
+            trace: Some(trace),
+            ..self.0.settings
+        };
+        Self::with_settings(self.0.pool.clone(), settings)
+    }
+
+    /// The pool.
+    #[must_use]
+    pub fn pool(&self) -> &Pool<DB> {
+        &self.0.pool
+    }
+
+    /// Makes the tables, or brings them to the version of this program. Programs may do so at once.
+    ///
+    /// # Errors
+    ///
+    /// Of the database; if a later version of this crate has made the tables.
+    pub async fn migrate(&self) -> Result<(), DurableError> {
+        Ok(DB::migrate(&self.0.pool).await?)
+    }
+
+    /// Replaces what is registered.
+    pub(super) fn set_registered(&self, registered: Option<Registered>) {
+        let before = std::mem::replace(&mut *self.registered(), registered);
+        drop(before);
+    }
+
+    fn registered(&self) -> std::sync::MutexGuard<'_, Option<Registered>> {
+        self.0
+            .registered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn subscribers(&self) -> Option<Arc<Subscribers>> {
+        let registered = self.registered();
+        registered.as_ref().map(|one| Arc::clone(&one.subscribers))
+    }
+
+    /// Begins a transaction, which emits to the registry that is the current one at the emit.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    ///
+    /// # Cancellation
+    ///
+    /// As [`Tx::begin`].
+    pub async fn begin(&self) -> Result<Tx<'static, DB>, TxError> {
+        Tx::begin_with(&self.0.pool, DB::BEGIN).await
+    }
+
+    /// Stores an event in the transaction of this connection, which need not be a [`Tx`]: no subscriber is called, and the
+    /// workers find it at their next poll.
+    ///
+    /// # Errors
+    ///
+    /// Of the database; if the event cannot be written.
+    pub async fn store<E: DurableEvent>(
+        &self,
+        conn: &mut DB::Connection,
+        event: &E,
+    ) -> Result<(), DurableError> {
+        self.store_all(conn, [event]).await
+    }
+
+    /// Stores several events of one type, as one batch; see [`store`](Self::store).
+    ///
+    /// # Errors
+    ///
+    /// As `store`; none is stored then, if the transaction is rolled back.
+    pub async fn store_all<'e, E: DurableEvent>(
+        &self,
+        conn: &mut DB::Connection,
+        events: impl IntoIterator<Item = &'e E> + Send,
+    ) -> Result<(), DurableError> {
+        let events: Result<Vec<NewEvent>, _> = events
+            .into_iter()
+            .map(|event| Ok(new_event(encode(event)?, None, self.0.waker.trace())))
+            .collect();
+        let events = events.map_err(DurableError::Encode)?;
+        if !events.is_empty() {
+            DB::insert(conn, &events).await?;
+        }
+        Ok(())
+    }
+
+    /// Delivers nothing to the subscriber until it is resumed, in all programs.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    pub async fn pause(&self, subscriber: &str) -> Result<(), DurableError> {
+        Ok(DB::pause(&self.0.pool, subscriber).await?)
+    }
+
+    /// Ends a pause.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    pub async fn resume(&self, subscriber: &str) -> Result<(), DurableError> {
+        DB::resume(&self.0.pool, subscriber).await?;
+        Arc::clone(&self.0.waker).wake();
+        Ok(())
+    }
+
+    /// Deletes a subscriber that no program has any more from the database, with what it has not received. Returns how many
+    /// deliveries that were.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    pub async fn retire(&self, subscriber: &str) -> Result<u64, DurableError> {
+        Ok(DB::retire(&self.0.pool, subscriber).await?)
+    }
+
+    /// Deletes the events that are older than [`retain`](Self::retain) says and that all subscribers have. Workers do this each
+    /// hour. Returns how many that were.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    pub async fn purge(&self) -> Result<u64, DurableError> {
+        Ok(DB::purge(&self.0.pool, self.0.settings.retain, 1_000).await?)
+    }
+
+    /// What each subscriber has before it.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    pub async fn stats(&self) -> Result<Vec<Stats>, DurableError> {
+        Ok(DB::stats(&self.0.pool).await?)
+    }
+}
+
+impl<DB: Engine> fmt::Debug for Durable<DB> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Durable").finish_non_exhaustive()
+    }
+}

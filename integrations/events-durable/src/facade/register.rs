@@ -1,0 +1,184 @@
+//! Registering the subscribers of a program.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use events_core::{Registry, Subscription, delivering::DurableSubscriber};
+use events_sqlx::Tx;
+
+use super::{
+    durable::{Durable, Registered},
+    error::DurableError,
+    subscribers::{Receiver, Subscribers},
+};
+use crate::{
+    event::types,
+    staging::{add_registered, store_fn},
+    store::{Engine, Route},
+};
+
+/// What the database knows of the subscribers of a program; returned by [`Durable::register`](crate::Durable::register).
+///
+/// ```
+/// use events_durable::Routes;
+///
+/// fn warn(routes: &Routes) {
+///     for id in &routes.orphaned {
+///         eprintln!("no subscriber of this program has the id {id}: retire it if none of another program has");
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Routes {
+    /// The ids that were not in the database. They receive what is stored from now on; [`replay`](crate::Durable::replay) for
+    /// what was stored before.
+    pub new: Vec<String>,
+    /// The ids that were in the database.
+    pub known: Vec<String>,
+    /// The ids in the database that no subscriber of this program has. What is stored is still kept for them.
+    pub orphaned: Vec<String>,
+}
+
+impl<DB: Engine> Durable<DB> {
+    /// Registers the durable subscribers and the durable events of the program with the database: from then on what is emitted
+    /// to the registry is stored, and has deliveries for these subscribers. To be called after the scans, before the first
+    /// emit, and again after a later scan.
+    ///
+    /// The returned routes tell which ids are new in the database, which are known, and which it has that no subscriber of this
+    /// program has: those of other programs, or of a subscriber whose id was changed.
+    ///
+    /// # Errors
+    ///
+    /// [`DurableError::Program`] if the program does not fit together: two event types under one topic, a subscriber of events
+    /// that are not durable, a `Tx` of another database. Of the database: for example, `migrate` was not called.
+    pub async fn register(&self, registry: &Registry) -> Result<Routes, DurableError> {
+        // Those of before are replaced.
+        self.set_registered(None);
+        let (routes, subscribers, stores) = register(self, registry).await?;
+        let registered = Registered {
+            registry: registry.clone(),
+            subscribers: Arc::new(subscribers),
+            _stores: stores,
+        };
+        self.set_registered(Some(registered));
+        Ok(routes)
+    }
+}
+
+/// Registers what the program has, and returns it with what stores its events.
+async fn register<DB: Engine>(
+    store: &Durable<DB>,
+    registry: &Registry,
+) -> Result<(Routes, Subscribers, Vec<Subscription>), DurableError> {
+    let durable = registry.durable_subscribers();
+    let mut problems = duplicate_topics();
+    for one in &durable {
+        problems.extend(wrong_database::<DB>(one));
+        problems.extend(not_durable(one));
+    }
+    if !problems.is_empty() {
+        return Err(DurableError::Program(problems));
+    }
+    let pool = &store.0.pool;
+    DB::check_schema(pool).await?;
+    let mut tx = Tx::begin_with(pool, DB::BEGIN).await?;
+    let own: Vec<String> = types().iter().map(|one| one.topic().to_owned()).collect();
+    let all_topics = DB::add_topics(tx.conn(), &own).await?;
+    let mut routes = Vec::new();
+    for one in &durable {
+        for topic in all_topics.iter().filter(|topic| receives(one, topic)) {
+            routes.push(Route {
+                topic: topic.clone(),
+                subscriber: one.id().to_owned(),
+                per_key: one.info().per_key,
+            });
+        }
+    }
+    let foreign = routes.iter().filter(|route| !own.contains(&route.topic));
+    for route in foreign {
+        tracing::warn!(
+            target: "events_durable",
+            subscriber = route.subscriber,
+            topic = route.topic,
+            "the pattern matches a topic of another program; its events wait here until this program links their type, and \
+             another program with this subscriber delivers them",
+        );
+    }
+    let ids: Vec<String> = durable.iter().map(|one| one.id().to_owned()).collect();
+    let registered = DB::register(tx.conn(), &ids, &routes).await?;
+    tx.commit().await?;
+
+    let stores = types()
+        .iter()
+        .map(|one| one.subscribe(registry, store_fn(&store.0.waker)));
+    let stores: Result<Vec<_>, _> = stores.collect();
+    let stores = stores.map_err(|error| DurableError::Program(vec![error.to_string()]))?;
+    add_registered(registry);
+    let receivers = durable.into_iter().map(|subscriber| {
+        let takes_tx = subscriber.info().has_mark::<Tx<'static, DB>>();
+        Arc::new(Receiver::new(subscriber, takes_tx))
+    });
+    let routes = Routes {
+        new: registered.new,
+        known: registered.known,
+        orphaned: registered.orphaned,
+    };
+    Ok((routes, Subscribers(receivers.collect()), stores))
+}
+
+/// Whether the subscriber receives events that are stored under this topic.
+fn receives(subscriber: &DurableSubscriber, topic: &str) -> bool {
+    let own = types().iter().find(|one| one.topic() == topic);
+    let emitted = own.map_or(topic, |one| one.emitted_topic());
+    subscriber.receives(emitted) || subscriber.receives(topic)
+}
+
+/// A problem for each topic of several event types.
+fn duplicate_topics() -> Vec<String> {
+    let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for one in types() {
+        by_topic.entry(one.topic()).or_default().push(one);
+    }
+    let shared = by_topic.into_iter().filter(|(_, types)| types.len() > 1);
+    shared
+        .map(|(topic, types)| {
+            let types: Vec<_> = types
+                .iter()
+                .map(|one| format!("`{}` with the codec `{}`", one.name(), one.codec()))
+                .collect();
+            format!(
+                "{} are stored under the topic `{topic}`; give each a topic of its own",
+                types.join(" and ")
+            )
+        })
+        .collect()
+}
+
+/// A problem if it takes the transaction of another database.
+fn wrong_database<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
+    let info = subscriber.info();
+    let takes = [
+        #[cfg(feature = "sqlite")]
+        info.has_mark::<Tx<'static, sqlx::Sqlite>>(),
+        #[cfg(feature = "postgres")]
+        info.has_mark::<Tx<'static, sqlx::Postgres>>(),
+    ];
+    let takes_other = takes.contains(&true) && !info.has_mark::<Tx<'static, DB>>();
+    takes_other.then(|| {
+        format!(
+            "the durable subscriber {info} takes the transaction of another database than this store; take `Tx<'_, {}>`",
+            DB::NAME
+        )
+    })
+}
+
+/// A problem if an event type that it receives is not durable.
+fn not_durable(subscriber: &DurableSubscriber) -> Option<String> {
+    let is_durable = |topic: &str| types().iter().any(|one| one.emitted_topic() == topic);
+    let topic = subscriber.topics().find(|topic| !is_durable(topic))?;
+    Some(format!(
+        "the durable subscriber {} receives the event `{topic}`, which is not durable; add `#[derive(Durable)]` to it, or write \
+         `durable!(..)` for an instance of a generic event",
+        subscriber.info()
+    ))
+}

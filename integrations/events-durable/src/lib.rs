@@ -1,0 +1,63 @@
+//! Durable delivery: events are stored in the transaction that emits them, and workers deliver each to its durable subscribers at
+//! least once, also after the end of the process; exactly once in effect to those that write in the transaction of the delivery.
+//!
+//! - [`Durable`] is the store: migrations, registering, transactions, dead letters, replays, counts;
+//! - [`#[derive(Durable)]`](derive@Durable) makes an event durable, [`durable!`] an instance of a generic event, and
+//!   [`#[upcast]`](macro@upcast) brings payloads of earlier versions to the present one;
+//! - `#[subscriber(durable = "mail.confirm")]` is a durable subscriber, with the parameters [`Delivery`] and
+//!   [`Tx`](events_sqlx::Tx);
+//! - [`Durable::worker`] starts the workers.
+//!
+//! SQLite and PostgreSQL are the features `sqlite` and `postgres`. Below is the README.
+//!
+#![doc = include_str!("../README.md")]
+
+mod delivery;
+mod event;
+mod facade;
+mod staging;
+#[cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    allow(
+        dead_code,
+        reason = "the store is code for the databases that are features"
+    )
+)]
+mod store;
+mod wake;
+mod worker;
+
+/// The store, for the tests of this crate.
+#[doc(hidden)]
+pub mod testing {
+    pub use crate::store::{
+        Claim, DeadLetter, Deliver, Done, Engine, Failed, Insert, Inserted, Listener, Migrate,
+        NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats, StoreError,
+        StoredEvent, Wake, WhenDead,
+    };
+}
+
+pub use delivery::Delivery;
+pub use event::{Codec, DurableEvent, Json};
+#[doc = include_str!("../docs/derive.md")]
+pub use events_durable_macros::Durable;
+#[doc = include_str!("../docs/upcast.md")]
+pub use events_durable_macros::upcast;
+pub use facade::{Dead, DeadLetter, Durable, DurableError, EmitAt, Replay, Routes};
+pub use store::{Engine, Stats, StoreError, WhenDead};
+pub use worker::{NewWorkers, Workers};
+
+/// What the macros write.
+#[doc(hidden)]
+pub mod __derive {
+    pub use std::string::String;
+
+    pub use events_core::{self as core, subscriber};
+    pub use linkme;
+
+    pub use crate::{
+        __register_type as register_type,
+        event::{DurableType, Json, Secret, TYPES, UPCASTS, Upcast, key_text},
+        staging::{NotRegistered, check_registered},
+    };
+}

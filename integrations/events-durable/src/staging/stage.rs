@@ -1,0 +1,72 @@
+//! Storing an event that is emitted.
+
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use events_core::units::current_unit;
+
+use super::batch::stage_in;
+use crate::{
+    event::{Encoded, StoreFn},
+    store::{Engine, NewEvent},
+    wake::Waker,
+};
+
+/// The id of the event whose handler a unit belongs to.
+pub(crate) struct Parent(pub(crate) String);
+
+/// Milliseconds since 1970, by the clock of this program.
+pub(crate) fn now() -> i64 {
+    millis(SystemTime::now())
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn millis(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The event as it is stored now.
+pub(crate) fn new_event(encoded: Encoded, due: Option<i64>, trace: Option<String>) -> NewEvent {
+    let Encoded {
+        topic,
+        key,
+        version,
+        codec,
+        data,
+    } = encoded;
+    let parent = current_unit().and_then(|unit| unit.attached::<Parent>());
+    NewEvent {
+        id: uuid::Uuid::now_v7().to_string(),
+        topic: topic.to_owned(),
+        key,
+        version,
+        time: now(),
+        due,
+        trace,
+        parent: parent.map(|parent| parent.0.clone()),
+        codec: codec.to_owned(),
+        data,
+    }
+}
+
+/// What stores the events that are emitted to a registry: in the unit of work that the emit is in.
+pub(crate) fn store_fn<DB: Engine>(waker: &Arc<Waker<DB>>) -> StoreFn {
+    let waker = Arc::clone(waker);
+    Arc::new(move |encoded| {
+        let Some(unit) = current_unit() else {
+            return Err(format!(
+                "the event `{}` is durable, and was emitted outside of a transaction: it is not stored; begin one with \
+                 `let mut tx = store.begin().await?`, and emit with `tx.emit(event).await?`",
+                encoded.topic
+            )
+            .into());
+        };
+        let trace = waker.trace();
+        let waker = Arc::clone(&waker);
+        let event = new_event(encoded, None, trace);
+        stage_in::<DB>(&unit, event, move || waker.wake())
+    })
+}

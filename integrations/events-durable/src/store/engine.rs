@@ -1,0 +1,18 @@
+//! A database with the whole store.
+
+use super::{
+    deliver::Deliver, insert::Insert, migrate::Migrate, operate::Operate, register::Register,
+    wake::Wake,
+};
+
+/// A database that stores events: `sqlx::Sqlite` or `sqlx::Postgres`.
+///
+/// The functions of its parts are called as `DB::insert(..)`. Those with a connection run in the transaction of the caller,
+/// those with a pool in one of their own.
+pub trait Engine:
+    events_sqlx::Backend + Migrate + Register + Insert + Deliver + Operate + Wake
+{
+    /// The statement that begins a transaction which writes. With SQLite it takes the lock at once: a transaction that reads
+    /// first cannot write if another one has written since.
+    const BEGIN: &'static str;
+}

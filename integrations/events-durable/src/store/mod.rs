@@ -1,0 +1,29 @@
+//! The tables of durable delivery, and all statements on them.
+//!
+//! Each subject is a trait, which each database implements in its folder. [`Engine`] is all of them.
+
+mod deliver;
+mod engine;
+mod error;
+mod event;
+mod insert;
+mod migrate;
+mod operate;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod register;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod shared;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod wake;
+
+pub use deliver::{Claim, Deliver, Done, Failed, Next, WhenDead};
+pub use engine::Engine;
+pub use error::StoreError;
+pub use event::{NewEvent, StoredEvent};
+pub use insert::{Insert, Inserted};
+pub use migrate::Migrate;
+pub use operate::{DeadLetter, Operate, Replay, Stats};
+pub use register::{Register, Registered, Route};
+pub use wake::{Listener, Wake};

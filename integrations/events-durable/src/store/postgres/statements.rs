@@ -1,0 +1,37 @@
+//! The shared statements, for PostgreSQL.
+
+use crate::store::shared::{
+    deliver::implement_deliver, operate::implement_operate, purge::implement_purge,
+    register::implement_register,
+};
+
+implement_register!(
+    sqlx::Postgres,
+    lock = "SELECT pg_advisory_xact_lock(1702257008, 0)",
+    items = "jsonb_array_elements($1::jsonb)",
+    texts = "jsonb_array_elements_text($1::jsonb)"
+);
+
+implement_deliver!(
+    sqlx::Postgres,
+    crate::store::postgres::deliver,
+    now = "(extract(epoch FROM now()) * 1000)::bigint",
+    items = "jsonb_array_elements($1::jsonb)",
+    texts = "jsonb_array_elements_text($1::jsonb)",
+    lock = " FOR UPDATE SKIP LOCKED"
+);
+
+implement_purge!(
+    sqlx::Postgres,
+    now = "(extract(epoch FROM now()) * 1000)::bigint",
+    texts = "jsonb_array_elements_text($1::jsonb)",
+    lock = " FOR UPDATE OF e SKIP LOCKED"
+);
+
+implement_operate!(
+    sqlx::Postgres,
+    crate::store::postgres::statements::purge,
+    now = "(extract(epoch FROM now()) * 1000)::bigint",
+    seqs = "jsonb_array_elements_text($2::jsonb)",
+    share = " FOR KEY SHARE OF e"
+);

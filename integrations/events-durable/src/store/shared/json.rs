@@ -1,0 +1,39 @@
+//! Lists as one parameter: a JSON array, which both databases read.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::store::deliver::Claim;
+
+/// Each as `[subscriber, seq, fence]`.
+pub(in crate::store) fn claims(claims: &[&Claim]) -> String {
+    let all: Vec<_> = claims
+        .iter()
+        .map(|claim| json!([claim.subscriber, claim.event.seq, claim.fence]))
+        .collect();
+    json!(all).to_string()
+}
+
+/// Texts or numbers.
+pub(in crate::store) fn list<T: Into<serde_json::Value> + Clone>(all: &[T]) -> String {
+    json!(
+        all.iter()
+            .cloned()
+            .map(Into::into)
+            .collect::<Vec<serde_json::Value>>()
+    )
+    .to_string()
+}
+
+/// A duration as the database has it.
+pub(in crate::store) fn millis(duration: Duration) -> i64 {
+    // A century is enough, and leaves room to add it to a time.
+    const MOST: i64 = 100 * 366 * 24 * 60 * 60 * 1000;
+    i64::try_from(duration.as_millis()).map_or(MOST, |millis| millis.min(MOST))
+}
+
+/// A count of attempts as the database has it.
+pub(in crate::store) fn count(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,149 @@
+//! Storing events in SQLite.
+
+use serde_json::json;
+use sqlx::Sqlite;
+
+use crate::store::{
+    error::StoreError,
+    event::NewEvent,
+    insert::{Insert, Inserted},
+};
+
+const ONE: &str = "
+    INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+const DELIVERIES_OF_ONE: &str = "
+    INSERT INTO ev_delivery (seq, subscriber, key, state, due)
+    SELECT $1, r.subscriber, CASE WHEN r.per_key THEN $2 END,
+        CASE
+            WHEN $3 > CAST(unixepoch('subsec') * 1000 AS INTEGER) THEN 6
+            WHEN NOT r.per_key OR $2 IS NULL THEN 1
+            WHEN EXISTS (SELECT 1 FROM ev_delivery b
+                WHERE b.subscriber = r.subscriber AND b.key = $2 AND b.key IS NOT NULL AND b.state <= 4) THEN 0
+            ELSE 1
+        END,
+        coalesce($3, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    FROM ev_route r WHERE r.topic = $4
+    RETURNING subscriber";
+
+const ALL: &str = "
+    INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
+    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9
+    FROM json_each($1) ORDER BY json_each.key";
+
+/// The number of an event within its key is in the order of the batch.
+const DELIVERIES: &str = "
+    INSERT INTO ev_delivery (seq, subscriber, key, state, due)
+    SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN e.key END,
+        CASE
+            WHEN e.due > CAST(unixepoch('subsec') * 1000 AS INTEGER) THEN 6
+            WHEN NOT r.per_key OR e.key IS NULL THEN 1
+            WHEN row_number() OVER (PARTITION BY r.subscriber, e.key,
+                    coalesce(e.due > CAST(unixepoch('subsec') * 1000 AS INTEGER), 0) ORDER BY e.seq) = 1
+                AND NOT EXISTS (SELECT 1 FROM ev_delivery b
+                    WHERE b.subscriber = r.subscriber AND b.key = e.key AND b.key IS NOT NULL AND b.state <= 4) THEN 1
+            ELSE 0
+        END,
+        coalesce(e.due, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    FROM ev_event e JOIN ev_route r ON r.topic = e.topic
+    WHERE e.seq BETWEEN $1 AND $2";
+
+/// The same if no event has a key, without the sort.
+const DELIVERIES_WITHOUT_KEYS: &str = "
+    INSERT INTO ev_delivery (seq, subscriber, key, state, due)
+    SELECT e.seq, r.subscriber, NULL, CASE WHEN e.due > CAST(unixepoch('subsec') * 1000 AS INTEGER) THEN 6 ELSE 1 END,
+        coalesce(e.due, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    FROM ev_event e CROSS JOIN ev_route r ON r.topic = e.topic
+    WHERE e.seq BETWEEN $1 AND $2";
+
+const SUBSCRIBERS: &str = "
+    SELECT DISTINCT r.subscriber FROM ev_route r
+    WHERE r.topic IN (SELECT e.topic FROM ev_event e WHERE e.seq BETWEEN $1 AND $2)";
+
+impl Insert for Sqlite {
+    async fn insert(
+        conn: &mut Self::Connection,
+        events: &[NewEvent],
+    ) -> Result<Inserted, StoreError> {
+        match events {
+            [] => Ok(Inserted::default()),
+            [event] => insert_one(conn, event).await,
+            events => insert_all(conn, events).await,
+        }
+    }
+}
+
+async fn insert_one(
+    conn: &mut sqlx::SqliteConnection,
+    event: &NewEvent,
+) -> Result<Inserted, StoreError> {
+    let inserted = sqlx::query(ONE)
+        .bind(&event.id)
+        .bind(&event.topic)
+        .bind(&event.key)
+        .bind(event.version)
+        .bind(event.time)
+        .bind(event.due)
+        .bind(&event.trace)
+        .bind(&event.parent)
+        .bind(&event.codec)
+        .bind(&event.data)
+        .execute(&mut *conn)
+        .await?;
+    let subscribers = sqlx::query_scalar(DELIVERIES_OF_ONE)
+        .bind(inserted.last_insert_rowid())
+        .bind(&event.key)
+        .bind(event.due)
+        .bind(&event.topic)
+        .fetch_all(conn)
+        .await?;
+    Ok(Inserted { subscribers })
+}
+
+async fn insert_all(
+    conn: &mut sqlx::SqliteConnection,
+    events: &[NewEvent],
+) -> Result<Inserted, StoreError> {
+    let rows: Vec<_> = events
+        .iter()
+        .map(|event| {
+            json!([
+                event.id,
+                event.topic,
+                event.key,
+                event.version,
+                event.time,
+                event.due,
+                event.trace,
+                event.parent,
+                event.codec,
+                event.data
+            ])
+        })
+        .collect();
+    let inserted = sqlx::query(ALL)
+        .bind(serde_json::Value::from(rows).to_string())
+        .execute(&mut *conn)
+        .await?;
+    // The numbers of one statement are consecutive: no other transaction writes.
+    let last = inserted.last_insert_rowid();
+    let first = last - (inserted.rows_affected().cast_signed() - 1);
+    let has_keys = events.iter().any(|event| event.key.is_some());
+    let deliveries = if has_keys {
+        DELIVERIES
+    } else {
+        DELIVERIES_WITHOUT_KEYS
+    };
+    sqlx::query(deliveries)
+        .bind(first)
+        .bind(last)
+        .execute(&mut *conn)
+        .await?;
+    let subscribers = sqlx::query_scalar(SUBSCRIBERS)
+        .bind(first)
+        .bind(last)
+        .fetch_all(conn)
+        .await?;
+    Ok(Inserted { subscribers })
+}

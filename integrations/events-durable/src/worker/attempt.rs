@@ -1,0 +1,298 @@
+//! One delivery: the call of the subscriber, and the mark of what became of it.
+
+use std::{
+    collections::BTreeSet,
+    error::Error,
+    future::Future,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use events_core::{
+    Failure,
+    delivering::Delivering,
+    outcomes::{SkipReason, SubscriberOutcome},
+};
+use events_sqlx::{Tx, TxError};
+use tracing::Instrument;
+
+use super::{
+    backoff::{is_serialization, next},
+    batch::InHand,
+};
+use crate::{
+    delivery::About,
+    event::{Deliver, Unreadable, Waits, type_of},
+    facade::{Durable, Receiver},
+    staging::Parent,
+    store::{Claim, Done, Engine, Next, StoreError},
+};
+
+/// A delivery that is to be made.
+pub(super) struct Attempt<'a, DB: Engine> {
+    pub(super) store: &'a Durable<DB>,
+    pub(super) receiver: &'a Receiver,
+    pub(super) claim: &'a Claim,
+    pub(super) in_hand: &'a InHand,
+    pub(super) lease: Duration,
+    pub(super) poll_interval: Duration,
+}
+
+/// What is to be marked.
+enum End {
+    /// It is marked already, or another worker has it.
+    Marked,
+    /// The subscriber has it, or does not want it.
+    Done,
+    /// It is tried again, and this attempt is not counted.
+    Again(Duration),
+    Failed(String),
+}
+
+/// How long a delivery waits that this program cannot read, before it looks again.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// How long a transaction waits that was in the way of another one.
+const CONFLICT: Duration = Duration::from_millis(5);
+
+impl<DB: Engine> Attempt<'_, DB> {
+    /// Makes the delivery. An error is one of the database, which the workers wait for.
+    pub(super) async fn run(self) -> Result<(), StoreError> {
+        let event = &self.claim.event;
+        let span = tracing::debug_span!(
+            target: "events_durable",
+            "deliver",
+            subscriber = self.receiver.id(),
+            topic = event.topic,
+            event = event.id,
+            attempt = self.claim.attempt,
+            trace = event.trace,
+        );
+        let end = async {
+            match self.read() {
+                Ok(deliver) if self.receiver.takes_tx => self.in_transaction(deliver).await,
+                Ok(deliver) => Ok(self.alone(deliver).await),
+                Err(end) => Ok(end),
+            }
+        };
+        let end = end.instrument(span).await?;
+        self.mark(end).await
+    }
+
+    /// Reads the event.
+    fn read(&self) -> Result<Deliver, End> {
+        let event = &self.claim.event;
+        let read = match type_of(&event.topic) {
+            None => Err(Unreadable::Waits(Waits::Type)),
+            Some(one) => one.read(event.version, &event.codec, &event.data),
+        };
+        read.map_err(|why| match why {
+            Unreadable::Waits(why) => {
+                self.warn_once(&why);
+                End::Again(WAIT)
+            }
+            Unreadable::Fails(error) => End::Failed(error.to_string()),
+        })
+    }
+
+    /// Logs once for each subscriber, topic and version that deliveries wait.
+    fn warn_once(&self, why: &Waits) {
+        static WARNED: Mutex<BTreeSet<(String, String, i32)>> = Mutex::new(BTreeSet::new());
+        let (event, id) = (&self.claim.event, self.receiver.id());
+        let what = (id.to_owned(), event.topic.clone(), event.version);
+        let is_new = WARNED
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(what);
+        if is_new {
+            tracing::warn!(
+                target: "events_durable",
+                subscriber = id,
+                topic = event.topic,
+                version = event.version,
+                "deliveries of such events wait: {why}",
+            );
+        }
+    }
+
+    fn delivering(&self) -> Delivering {
+        let event = &self.claim.event;
+        let about = About {
+            id: event.id.clone(),
+            topic: event.topic.clone(),
+            key: event.key.clone(),
+            time: event.time,
+            attempt: self.attempt(),
+            max_attempts: self.receiver.most_attempts(),
+        };
+        self.receiver.subscriber.delivering().with(Arc::new(about))
+    }
+
+    fn attempt(&self) -> u32 {
+        u32::try_from(self.claim.attempt).unwrap_or(u32::MAX)
+    }
+
+    /// Calls a subscriber that takes no transaction. Its lease, and those of the others in hand, are extended meanwhile.
+    async fn alone(&self, deliver: Deliver) -> End {
+        let call = deliver.to(self.delivering());
+        let outcome = self.while_extending(call).await;
+        self.end_of(outcome)
+    }
+
+    /// Waits for a call, and extends the leases of what is in hand.
+    async fn while_extending<F: Future>(&self, call: F) -> F::Output {
+        let mut call = pin!(call);
+        loop {
+            tokio::select! {
+                output = &mut call => return output,
+                () = tokio::time::sleep(self.lease / 3) => {
+                    let claims = self.in_hand.all();
+                    let refs: Vec<&Claim> = claims.iter().collect();
+                    // Without it, another worker takes over at the end of the lease.
+                    let extend = DB::extend(&self.store.0.pool, &refs, self.lease);
+                    tokio::select! {
+                        output = &mut call => return output,
+                        _ = extend => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls a subscriber that takes the transaction: what it writes, what it emits and the mark are one.
+    async fn in_transaction(&self, deliver: Deliver) -> Result<End, StoreError> {
+        let pool = &self.store.0.pool;
+        let mut tx = match Tx::begin_with(pool, DB::BEGIN).await {
+            Ok(tx) => tx,
+            Err(error) => return of_tx(error),
+        };
+        match DB::hold(tx.conn(), self.claim).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(End::Marked),
+            Err(error) if error.is_serialization() => return Ok(End::Again(CONFLICT)),
+            Err(error) => return Err(error),
+        }
+        tx.handle()
+            .attach(Arc::new(Parent(self.claim.event.id.clone())));
+        let outcome = tx
+            .deliver(self.delivering(), |delivering| deliver.to(delivering))
+            .await;
+        match self.end_of(outcome) {
+            End::Done => {}
+            end => {
+                let _ = tx.rollback().await;
+                return Ok(end);
+            }
+        }
+        let done = match DB::done(tx.conn(), self.claim).await {
+            Ok(Done::Void) => {
+                let _ = tx.rollback().await;
+                return Ok(End::Marked);
+            }
+            Ok(done) => done,
+            Err(error) if error.is_serialization() => {
+                let _ = tx.rollback().await;
+                return Ok(End::Again(CONFLICT));
+            }
+            Err(error) => return Ok(End::Failed(error.to_string())),
+        };
+        if let Err(error) = tx.commit().await {
+            return of_tx(error);
+        }
+        if done == Done::Unpromoted {
+            DB::promote(pool, self.claim).await?;
+        }
+        Ok(End::Marked)
+    }
+
+    /// What is to be marked after a call.
+    fn end_of(&self, outcome: SubscriberOutcome) -> End {
+        match outcome {
+            SubscriberOutcome::Ran | SubscriberOutcome::Stopped => End::Done,
+            SubscriberOutcome::Skipped(
+                SkipReason::Condition | SkipReason::Origin | SkipReason::Middleware,
+            ) => End::Done,
+            SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => {
+                of_failure(&failure)
+            }
+            // It is muted, or gone: another worker may deliver it.
+            _ => End::Again(self.poll_interval),
+        }
+    }
+
+    async fn mark(&self, end: End) -> Result<(), StoreError> {
+        let pool = &self.store.0.pool;
+        match end {
+            End::Marked => {}
+            End::Done => self.mark_done().await?,
+            End::Again(delay) => _ = DB::hand_back(pool, &[self.claim], delay).await?,
+            End::Failed(error) => {
+                let when_dead = self.store.0.settings.when_dead;
+                let next = next(&self.receiver.retry, self.attempt(), when_dead);
+                if matches!(next, Next::Dead(_)) {
+                    tracing::error!(
+                        target: "events_durable",
+                        subscriber = self.receiver.id(),
+                        event = self.claim.event.id,
+                        attempts = self.claim.attempt,
+                        "a delivery is dead: its attempts are used up",
+                    );
+                }
+                let _ = DB::failed(pool, self.claim, &error, next).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks a delivery done in a transaction of its own.
+    async fn mark_done(&self) -> Result<(), StoreError> {
+        let pool = &self.store.0.pool;
+        loop {
+            let done = async {
+                let mut tx = pool.begin_with(DB::BEGIN).await?;
+                let done = DB::done(&mut tx, self.claim).await?;
+                tx.commit().await?;
+                Ok::<_, StoreError>(done)
+            };
+            match done.await {
+                Ok(Done::Unpromoted) => {
+                    DB::promote(pool, self.claim).await?;
+                    return Ok(());
+                }
+                Ok(Done::Done | Done::Void) => return Ok(()),
+                Err(error) if error.is_serialization() => tokio::time::sleep(CONFLICT).await,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// What is to be marked after a failure. Of the error only its own text is stored, and those of its sources.
+fn of_failure(failure: &Failure) -> End {
+    if let Some(error) = failure.error() {
+        let error: &(dyn Error + 'static) = error;
+        if is_serialization(error) {
+            return End::Again(CONFLICT);
+        }
+    }
+    End::Failed(failure.cause().to_string())
+}
+
+/// What is to be marked after the transaction has failed.
+fn of_tx(error: TxError) -> Result<End, StoreError> {
+    if is_serialization(&error) {
+        return Ok(End::Again(CONFLICT));
+    }
+    match error {
+        TxError::Database(error) => {
+            let error = StoreError::from(error);
+            if error.is_transient() {
+                Err(error)
+            } else {
+                Ok(End::Failed(error.to_string()))
+            }
+        }
+        error => Ok(End::Failed(error.to_string())),
+    }
+}

@@ -1,0 +1,78 @@
+//! When a failed delivery is tried again.
+
+use std::{
+    collections::hash_map::RandomState,
+    error::Error,
+    hash::{BuildHasher, Hasher},
+    time::Duration,
+};
+
+use events_core::Retry;
+use events_sqlx::TxError;
+
+use crate::store::{Next, WhenDead};
+
+/// What becomes of a delivery after this attempt has failed, from 1 on.
+pub(super) fn next(retry: &Retry, attempt: u32, when_dead: WhenDead) -> Next {
+    if attempt > retry.get_max_retries() {
+        return Next::Dead(when_dead);
+    }
+    let longest = retry.get_max_delay(attempt);
+    // Full jitter, as in the registry.
+    let random = RandomState::new().build_hasher().finish();
+    let share = u32::try_from(random >> 33).unwrap_or(0);
+    let millis = longest.as_millis() * u128::from(share) / u128::from(u32::MAX >> 1);
+    let delay = Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX));
+    Next::After(delay.min(longest))
+}
+
+/// Whether another transaction was in the way: of PostgreSQL a serialization failure or a deadlock, of SQLite a lock.
+pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let of_database = error.downcast_ref::<sqlx::Error>();
+        let of_tx = error
+            .downcast_ref::<TxError>()
+            .and_then(|error| match error {
+                TxError::Database(error) => Some(error),
+                _ => None,
+            });
+        let found = of_database
+            .or(of_tx)
+            .and_then(|error| error.as_database_error());
+        if let Some(code) = found.and_then(sqlx::error::DatabaseError::code) {
+            return match code.parse::<u32>() {
+                _ if code.len() == 5 => matches!(&*code, "40001" | "40P01"),
+                Ok(code) => matches!(code & 0xff, 5 | 6),
+                Err(_) => false,
+            };
+        }
+        next = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_repeated_as_the_policy_says() {
+        let retry =
+            Retry::exponential(Duration::from_secs(1), Duration::from_secs(4)).max_retries(3);
+        let check = |attempt, longest: Option<u64>| {
+            let actual = next(&retry, attempt, WhenDead::Block);
+            match (actual, longest) {
+                (Next::After(delay), Some(longest)) => {
+                    assert!(delay <= Duration::from_secs(longest))
+                }
+                (Next::Dead(WhenDead::Block), None) => {}
+                _ => panic!("attempt {attempt}: {actual:?}"),
+            }
+        };
+        check(1, Some(1));
+        check(2, Some(2));
+        check(3, Some(4));
+        check(4, None);
+    }
+}

@@ -1,0 +1,98 @@
+//! The deliveries that a task has claimed and not ended.
+
+use std::{
+    mem,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::store::Claim;
+
+/// What a task has claimed, in order; the first one may be under way.
+#[derive(Default)]
+pub(super) struct InHand(Mutex<Vec<Claim>>);
+
+impl InHand {
+    pub(super) fn fill(&self, claims: Vec<Claim>) {
+        *self.lock() = claims;
+    }
+
+    /// The first one.
+    pub(super) fn first(&self) -> Option<Claim> {
+        self.lock().first().cloned()
+    }
+
+    /// All, the first one included.
+    pub(super) fn all(&self) -> Vec<Claim> {
+        self.lock().clone()
+    }
+
+    /// The first one has ended.
+    pub(super) fn end_first(&self) {
+        let mut claims = self.lock();
+        if !claims.is_empty() {
+            claims.remove(0);
+        }
+    }
+
+    /// Takes all.
+    pub(super) fn take(&self) -> Vec<Claim> {
+        mem::take(&mut self.lock())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Claim>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many deliveries are claimed at once, so that they end well within the lease.
+pub(super) struct ClaimSize {
+    /// How long a call has taken lately; `None` before the first.
+    usual: Option<Duration>,
+}
+
+impl ClaimSize {
+    pub(super) const fn new() -> Self {
+        Self { usual: None }
+    }
+
+    /// One before it is known how long a call takes, then as many as take a quarter of the lease.
+    pub(super) fn get(&self, most: u32, lease: Duration) -> u32 {
+        let Some(usual) = self.usual else {
+            return 1;
+        };
+        let fits = (lease / 4).as_micros() / usual.as_micros().max(1);
+        u32::try_from(fits).unwrap_or(most).clamp(1, most)
+    }
+
+    /// A call has taken so long.
+    pub(super) fn add(&mut self, time: Duration) {
+        let usual = self.usual.unwrap_or(time);
+        self.usual = Some(time.max((usual * 7 + time) / 8));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_ends_within_a_quarter_of_the_lease() {
+        let check = |calls: &[u64], most, expected| {
+            let mut size = ClaimSize::new();
+            for call in calls {
+                size.add(Duration::from_millis(*call));
+            }
+            assert_eq!(
+                size.get(most, Duration::from_secs(4)),
+                expected,
+                "{calls:?}"
+            );
+        };
+        check(&[], 50, 1);
+        check(&[1], 50, 50);
+        check(&[100], 50, 10);
+        check(&[1, 1, 500], 50, 2);
+        check(&[60_000], 50, 1);
+    }
+}

@@ -1,0 +1,129 @@
+//! Payloads of other versions.
+
+use events_core::{Event, State, failures::BoxError, subscriber, subscribers};
+use events_durable::{Durable, DurableEvent, durable, upcast};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    database::{Database, on_both},
+    shop::{Shop, ShopEngine, confirm, placed, stop},
+};
+
+on_both! {
+    an_old_payload_is_brought_to_the_present_version;
+    what_this_program_cannot_read_waits;
+    unknown_fields_are_ignored;
+}
+
+#[derive(Event, Durable, Clone, Serialize, Deserialize)]
+#[event(topic = "payloads.priced")]
+#[durable(version = 3)]
+struct Priced {
+    cents: u64,
+    currency: String,
+}
+
+#[upcast(Priced, from = 1)]
+fn euros_to_cents(mut old: Value) -> Result<Value, BoxError> {
+    let euros = old["euros"].as_u64().ok_or("there is no price")?;
+    old["cents"] = (euros * 100).into();
+    Ok(old)
+}
+
+#[upcast(Priced, from = 2)]
+fn all_were_euros(mut old: Value) -> Result<Value, BoxError> {
+    old["currency"] = "EUR".into();
+    Ok(old)
+}
+
+#[subscriber(durable = "payloads.price")]
+fn price(event: &Priced, journal: State<'_, crate::shop::Journal>) {
+    crate::shop::note(&journal, format!("{} {}", event.cents, event.currency));
+}
+
+#[derive(Event, Clone, Serialize, Deserialize)]
+struct Page<T> {
+    items: Vec<T>,
+}
+
+durable!(
+    Page<u32>,
+    topic = "payloads.page.numbers",
+    version = 4,
+    key = |page| page.items.len()
+);
+
+async fn store_as<DB: ShopEngine>(database: &Database<DB>, version: i32, codec: &str, data: &str) {
+    let mut event = crate::database::event(
+        &format!("{version} {codec} {data}"),
+        "payloads.priced",
+        None,
+    );
+    (event.version, event.codec, event.data) = (version, codec.into(), data.into());
+    database.store(&[event]).await;
+}
+
+async fn an_old_payload_is_brought_to_the_present_version<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![price]).await;
+    store_as(database, 1, "json", r#"{"euros":7}"#).await;
+    let workers = shop.work();
+    assert_eq!(shop.next().await, "700 EUR");
+    store_as(database, 2, "json", r#"{"cents":5}"#).await;
+    assert_eq!(shop.next().await, "5 EUR");
+    shop.drained().await;
+    stop(workers).await;
+}
+
+async fn unknown_fields_are_ignored<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![price]).await;
+    store_as(
+        database,
+        3,
+        "json",
+        r#"{"cents":5,"currency":"CHF","later":true}"#,
+    )
+    .await;
+    let workers = shop.work();
+    assert_eq!(shop.next().await, "5 CHF");
+    shop.drained().await;
+    stop(workers).await;
+}
+
+async fn what_this_program_cannot_read_waits<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![price]).await;
+    store_as(database, 4, "json", "{}").await;
+    store_as(database, 3, "rot13", "{}").await;
+    store_as(database, 3, "json", r#"{"cents":1,"currency":"EUR"}"#).await;
+    let workers = shop.work();
+    assert_eq!(shop.next().await, "1 EUR");
+    stop(workers).await;
+    // Both wait, with all their attempts.
+    let waiting = "SELECT count(*) FROM ev_delivery WHERE subscriber = 'payloads.price'";
+    assert_eq!(database.numbers(waiting).await, [2]);
+    assert_eq!(
+        shop.store
+            .dead("payloads.price")
+            .list(9)
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
+    assert_eq!(shop.store.stats().await.unwrap()[0].attempts, 0);
+}
+
+#[test]
+fn an_instance_of_a_generic_event_has_a_topic_of_its_own() {
+    assert_eq!(Page::<u32>::stored_topic(), "payloads.page.numbers");
+    assert_eq!(<Page<u32> as DurableEvent>::VERSION, 4);
+    assert_eq!(
+        Page {
+            items: vec![1_u32, 2]
+        }
+        .durable_key()
+        .as_deref(),
+        Some("2")
+    );
+    let _ = (confirm, placed);
+}

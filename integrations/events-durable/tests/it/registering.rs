@@ -1,0 +1,123 @@
+//! Registering the subscribers of a program.
+
+use events_core::{Event, Registry, subscriber, subscribers};
+use events_durable::{Delivery, DurableError, StoreError};
+
+use crate::{
+    database::{Database, on_both},
+    shop::{Placed, Shop, ShopEngine, audit, confirm},
+};
+
+on_both! {
+    routes_are_new_known_or_orphaned;
+    a_registry_is_registered_again;
+    without_tables_it_says_what_to_call;
+    a_subscriber_of_an_event_that_is_not_durable_is_a_problem;
+}
+
+#[derive(Event, Clone)]
+#[event(topic = "shop.volatile")]
+struct Volatile;
+
+#[subscriber(durable = "volatile")]
+fn volatile(_: &Volatile) {}
+
+#[subscriber]
+fn not_durable(_: &Placed, _: Delivery<'_>) {}
+
+async fn routes_are_new_known_or_orphaned<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::unregistered(database, subscribers![confirm]).await;
+    let routes = shop.store.register(&shop.registry).await.unwrap();
+    assert_eq!(
+        (
+            routes.new.as_slice(),
+            routes.known.len(),
+            routes.orphaned.len()
+        ),
+        (&["mail.confirm".to_owned()][..], 0, 0)
+    );
+    let other = Shop::unregistered(database, subscribers![audit]).await;
+    let routes = other.store.register(&other.registry).await.unwrap();
+    assert_eq!(
+        (routes.new, routes.orphaned),
+        (
+            vec!["audit.all".to_owned()],
+            vec!["mail.confirm".to_owned()]
+        )
+    );
+    let routes = shop.store.register(&shop.registry).await.unwrap();
+    assert_eq!(
+        (routes.known, routes.orphaned),
+        (
+            vec!["mail.confirm".to_owned()],
+            vec!["audit.all".to_owned()]
+        )
+    );
+    shop.store.retire("audit.all").await.unwrap();
+    let routes = shop.store.register(&shop.registry).await.unwrap();
+    assert_eq!(routes.orphaned.len(), 0);
+}
+
+async fn a_registry_is_registered_again<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    shop.store.register(&shop.registry).await.unwrap();
+    shop.place([crate::shop::placed(1)]).await;
+    assert_eq!(database.numbers("SELECT count(*) FROM ev_event").await, [1]);
+}
+
+async fn without_tables_it_says_what_to_call<DB: ShopEngine>(database: &Database<DB>) {
+    let store = events_durable::Durable::with_pool(database.pool.clone());
+    let error = store.register(&Registry::new()).await.unwrap_err();
+    assert!(
+        matches!(error, DurableError::Store(StoreError::SchemaMissing)),
+        "{error}"
+    );
+    assert!(error.to_string().contains("migrate()"), "{error}");
+}
+
+async fn a_subscriber_of_an_event_that_is_not_durable_is_a_problem<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::unregistered(database, subscribers![volatile]).await;
+    let error = shop
+        .store
+        .register(&shop.registry)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("`shop.volatile`, which is not durable"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_delivery_needs_a_durable_subscriber() {
+    let error = Registry::new()
+        .scanner()
+        .subscribers(subscribers![not_durable])
+        .try_run()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("only a durable subscriber has a delivery"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_transaction_is_that_of_the_store() {
+    use crate::database::TestEngine;
+    let database = sqlx::Sqlite::create().await.unwrap();
+    let shop = Shop::unregistered(&database, sqlx::Postgres::book()).await;
+    let error = shop
+        .store
+        .register(&shop.registry)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("the transaction of another database"),
+        "{error}"
+    );
+}

@@ -1,0 +1,283 @@
+//! What an operator does.
+
+use std::time::Duration;
+
+use events_durable::testing::{NewEvent, Next, Replay, Stats, WhenDead};
+
+use crate::database::{Database, TestEngine, event, ids, on_both};
+
+on_both! {
+    register_compares_the_program_with_the_database;
+    topics_are_those_of_all_programs;
+    routes_are_replaced_for_the_subscribers_of_the_program;
+    dead_deliveries_are_listed_retried_and_discarded;
+    a_replay_adds_what_is_done_and_nothing_else;
+    a_replay_is_limited_by_time_and_topic;
+    a_purge_never_takes_what_is_not_done;
+    a_retired_subscriber_leaves_nothing;
+    stats_count_the_deliveries_of_each_subscriber;
+}
+
+async fn register_compares_the_program_with_the_database<DB: TestEngine>(database: &Database<DB>) {
+    let first = database
+        .with_routes(&[("t", "a", false), ("t", "b", false)])
+        .await;
+    assert_eq!(first.new, ["a", "b"]);
+    let second = database
+        .register(&[("t", "b", false), ("t", "c", false)])
+        .await;
+    assert_eq!(
+        (second.new, second.known, second.orphaned),
+        (vec!["c".into()], vec!["b".into()], vec!["a".into()])
+    );
+}
+
+async fn topics_are_those_of_all_programs<DB: TestEngine>(database: &Database<DB>) {
+    database.with_routes(&[]).await;
+    let mut conn = database.pool.acquire().await.unwrap();
+    for (topics, expected) in [
+        (&["b", "a", "a"][..], &["a", "b"][..]),
+        (&["c", "b"], &["a", "b", "c"]),
+        (&[], &["a", "b", "c"]),
+    ] {
+        let topics: Vec<_> = topics.iter().map(ToString::to_string).collect();
+        assert_eq!(DB::add_topics(&mut conn, &topics).await.unwrap(), expected);
+    }
+}
+
+async fn routes_are_replaced_for_the_subscribers_of_the_program<DB: TestEngine>(
+    database: &Database<DB>,
+) {
+    database
+        .with_routes(&[("t", "a", false), ("u", "a", false), ("t", "b", false)])
+        .await;
+    database.register(&[("u", "a", true)]).await;
+    let events = [
+        event("1", "t", Some("k")),
+        event("2", "u", Some("k")),
+        event("3", "u", Some("k")),
+    ];
+    database.store(&events).await;
+    assert_eq!(ids(&database.claim("a", 10).await), ["2"]);
+    assert_eq!(ids(&database.claim("b", 10).await), ["1"]);
+}
+
+async fn dead_deliveries_are_listed_retried_and_discarded<DB: TestEngine>(database: &Database<DB>) {
+    database.with_routes(&[("t", "s", false)]).await;
+    database
+        .store_each(&[("1", None), ("2", None), ("3", None)])
+        .await;
+    let claims = database.claim("s", 10).await;
+    for claim in &claims {
+        let _ = database.failed(claim, Next::Dead(WhenDead::Block)).await;
+    }
+    let pool = &database.pool;
+    let dead = async |limit| {
+        let letters = DB::dead_list(pool, "s", limit).await.unwrap();
+        letters
+            .into_iter()
+            .map(|letter| letter.event.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(dead(2).await, ["1", "2"]);
+    let seq = |at: usize| [claims[at].event.seq];
+    assert_eq!(DB::dead_retry(pool, "other", None).await, Ok(0));
+    assert_eq!(DB::dead_retry(pool, "s", Some(&seq(1))).await, Ok(1));
+    assert_eq!(DB::dead_discard(pool, "s", Some(&seq(1))).await, Ok(0));
+    assert_eq!(DB::dead_discard(pool, "s", Some(&seq(2))).await, Ok(1));
+    assert_eq!(dead(10).await, ["1"]);
+    let again = database.claim_one("s").await;
+    assert_eq!((again.event.id.as_str(), again.attempt), ("2", 1));
+    assert_eq!(DB::dead_discard(pool, "s", None).await, Ok(1));
+    assert!(dead(10).await.is_empty());
+}
+
+async fn a_replay_adds_what_is_done_and_nothing_else<DB: TestEngine>(database: &Database<DB>) {
+    database.with_routes(&[("t", "s", false)]).await;
+    database
+        .store_each(&[
+            ("done", None),
+            ("dead", None),
+            ("held", None),
+            ("ready", None),
+        ])
+        .await;
+    let claims = database.claim("s", 3).await;
+    let _ = database.done(&claims[0]).await;
+    let _ = database
+        .failed(&claims[1], Next::Dead(WhenDead::Block))
+        .await;
+    assert_eq!(
+        DB::replay(&database.pool, "s", &Replay::default()).await,
+        Ok(1)
+    );
+    assert_eq!(
+        DB::replay(&database.pool, "unknown", &Replay::default()).await,
+        Ok(0)
+    );
+    let mut drained = database.drain("s").await;
+    drained.sort();
+    assert_eq!(drained, ["done", "ready"]);
+    // A subscriber that is newer than the events.
+    database.register(&[("t", "late", true)]).await;
+    assert_eq!(
+        DB::replay(&database.pool, "late", &Replay::default()).await,
+        Ok(4)
+    );
+    assert_eq!(
+        database.drain("late").await,
+        ["done", "dead", "held", "ready"]
+    );
+}
+
+async fn a_replay_is_limited_by_time_and_topic<DB: TestEngine>(database: &Database<DB>) {
+    database.with_routes(&[]).await;
+    for (id, topic, time) in [
+        ("1", "t", 10),
+        ("2", "u", 20),
+        ("3", "t", 30),
+        ("4", "t", 40),
+    ] {
+        database
+            .store(&[NewEvent {
+                time,
+                ..event(id, topic, None)
+            }])
+            .await;
+    }
+    let routes = [("t", "s", false), ("u", "s", false)];
+    database.register(&routes).await;
+    let topic = |name: &str| Some(name.to_owned());
+    for (which, expected) in [
+        (
+            Replay {
+                since: Some(20),
+                ..Replay::default()
+            },
+            &["2", "3", "4"][..],
+        ),
+        (
+            Replay {
+                until: Some(30),
+                ..Replay::default()
+            },
+            &["1", "2"],
+        ),
+        (
+            Replay {
+                since: Some(20),
+                until: Some(40),
+                topic: topic("t"),
+            },
+            &["3"],
+        ),
+        (
+            Replay {
+                topic: topic("u"),
+                ..Replay::default()
+            },
+            &["2"],
+        ),
+    ] {
+        DB::replay(&database.pool, "s", &which).await.unwrap();
+        assert_eq!(database.drain("s").await, expected, "{which:?}");
+    }
+}
+
+/// Trap 12.
+async fn a_purge_never_takes_what_is_not_done<DB: TestEngine>(database: &Database<DB>) {
+    database
+        .with_routes(&[("t", "s", true), ("t", "r", false)])
+        .await;
+    let names: Vec<_> = (0..10).map(|number| number.to_string()).collect();
+    let young = NewEvent {
+        time: i64::MAX / 4,
+        ..event("young", "none", None)
+    };
+    let events = names.iter().map(|name| event(name, "t", Some("k")));
+    database
+        .store(&events.chain([young]).collect::<Vec<_>>())
+        .await;
+    let purge = async |batch| DB::purge(&database.pool, Duration::from_secs(60), batch).await;
+    let left = "SELECT CAST(id AS BIGINT) FROM ev_event WHERE id <> 'young' ORDER BY seq";
+    assert_eq!(purge(3).await, Ok(0));
+    database.drain("r").await;
+    // Held, waiting and dead ones stay.
+    let claim = database.claim_one("s").await;
+    let _ = database.done(&claim).await;
+    let claim = database.claim_one("s").await;
+    let _ = database
+        .failed(&claim, Next::Dead(WhenDead::PassOver))
+        .await;
+    let _held = database.claim_one("s").await;
+    assert_eq!(purge(3).await, Ok(1));
+    assert_eq!(database.numbers(left).await, (1..10).collect::<Vec<_>>());
+    DB::run(
+        &database.pool,
+        "DELETE FROM ev_delivery WHERE seq > (SELECT min(seq) + 3 FROM ev_event)",
+    )
+    .await;
+    assert_eq!(purge(2).await, Ok(5));
+    assert_eq!(database.numbers(left).await, [1, 2, 3, 4]);
+}
+
+async fn a_retired_subscriber_leaves_nothing<DB: TestEngine>(database: &Database<DB>) {
+    database
+        .with_routes(&[("t", "s", false), ("t", "r", false)])
+        .await;
+    database.store_each(&[("1", None), ("2", None)]).await;
+    DB::pause(&database.pool, "s").await.unwrap();
+    assert_eq!(DB::retire(&database.pool, "s").await, Ok(2));
+    database.store_each(&[("3", None)]).await;
+    let stats = DB::stats(&database.pool).await.unwrap();
+    let ids: Vec<_> = stats
+        .iter()
+        .map(|one| (one.subscriber.as_str(), one.depth))
+        .collect();
+    assert_eq!(ids, [("r", 3)]);
+}
+
+async fn stats_count_the_deliveries_of_each_subscriber<DB: TestEngine>(database: &Database<DB>) {
+    database
+        .with_routes(&[("t", "s", true), ("u", "idle", false)])
+        .await;
+    let delayed = NewEvent {
+        due: Some(i64::MAX / 4),
+        ..event("later", "t", None)
+    };
+    database.store(&[delayed]).await;
+    let all = [
+        ("1", None),
+        ("2", Some("k")),
+        ("3", Some("k")),
+        ("4", None),
+        ("5", None),
+    ];
+    database.store_each(&all).await;
+    let claims = database.claim("s", 3).await;
+    let _ = database
+        .failed(&claims[0], Next::Dead(WhenDead::Block))
+        .await;
+    let _ = database
+        .failed(&claims[1], Next::After(Duration::ZERO))
+        .await;
+    DB::pause(&database.pool, "s").await.unwrap();
+    let mut stats = DB::stats(&database.pool).await.unwrap();
+    let oldest = stats[1].oldest.take().unwrap();
+    assert!(oldest > Duration::from_secs(1000), "{oldest:?}");
+    let idle = Stats {
+        subscriber: "idle".to_owned(),
+        ..Stats::default()
+    };
+    let busy = Stats {
+        subscriber: "s".to_owned(),
+        paused: true,
+        depth: 5,
+        ready: 2,
+        in_flight: 1,
+        dead: 1,
+        attempts: 1,
+        oldest: None,
+    };
+    assert_eq!(stats, [idle, busy]);
+}

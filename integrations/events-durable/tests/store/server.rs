@@ -1,0 +1,1 @@
+../../../events-sqlx/tests/it/server.rs
