@@ -15,8 +15,8 @@ pub struct NewEvent {
     pub time: i64,
     /// Not delivered before, in milliseconds since 1970. `None`: at once, whatever the clock of this program.
     ///
-    /// An event that is due later than its insert has no place in the order of its key, so that it does not block the key; its
-    /// delivery still runs alone for its key.
+    /// An event that is due later than its insert has no place in the order of its key until then, so that it does not block the
+    /// key. Then it has the place of its `seq`.
     pub due: Option<i64>,
     /// The span of the emit, as text.
     pub trace: Option<String>,

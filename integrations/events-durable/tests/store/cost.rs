@@ -1,4 +1,4 @@
-//! What a claim reads does not grow with what waits.
+//! What a claim reads does not grow with the number of deliveries that are not claimed.
 
 use events_durable::testing::NewEvent;
 

@@ -90,3 +90,17 @@ pub(super) async fn promote(
         .await?;
     Ok(promoted)
 }
+
+/// The same when the first delivery of a key is a new one: another one may be ready.
+pub(super) async fn reorder(
+    pool: &Pool<Postgres>,
+    subscriber: &str,
+    key: &str,
+) -> Result<bool, StoreError> {
+    let promoted = sqlx::query_scalar("SELECT ev_reorder($1, $2)")
+        .bind(subscriber)
+        .bind(key)
+        .fetch_one(pool)
+        .await?;
+    Ok(promoted)
+}

@@ -21,7 +21,7 @@ CREATE TABLE ev_route (
 );
 CREATE TABLE ev_pause (subscriber TEXT PRIMARY KEY, since BIGINT NOT NULL);
 -- state: 0 waiting for an earlier one of its key, 1 ready, 2 ready and an attempt of it was lost, 3 held,
---        4 dead and blocking its key, 5 dead and passed over, 6 ready and outside of the order of its key.
+--        4 dead and blocking its key, 5 dead and passed over, 6 delayed, and outside of the order of its key until it is due.
 -- Those up to 4 block the later ones of their key.
 -- key: that of the event if the subscriber is per_key. due: the next attempt, or the end of the lease.
 CREATE TABLE ev_delivery (
@@ -36,7 +36,8 @@ CREATE TABLE ev_delivery (
     error TEXT,
     PRIMARY KEY (seq, subscriber)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-CREATE INDEX ev_ready ON ev_delivery (subscriber, due, seq) WHERE state IN (1, 6);
+CREATE INDEX ev_ready ON ev_delivery (subscriber, due, seq) WHERE state = 1;
+CREATE INDEX ev_delayed ON ev_delivery (subscriber, due, seq) WHERE state = 6;
 CREATE INDEX ev_held ON ev_delivery (subscriber, due, seq) WHERE state IN (2, 3);
 CREATE INDEX ev_dead ON ev_delivery (subscriber, seq) WHERE state IN (4, 5);
 CREATE INDEX ev_key ON ev_delivery (subscriber, key, seq) WHERE key IS NOT NULL AND state <= 4;
@@ -71,8 +72,9 @@ BEGIN
         INSERT INTO ev_delivery (seq, subscriber, key, state, due)
         SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN e.key END,
             CASE
+                WHEN NOT r.per_key OR e.key IS NULL THEN 1
                 WHEN e.due > p_now THEN 6
-                WHEN NOT r.per_key OR e.key IS NULL OR is_old THEN 1
+                WHEN is_old THEN 1
                 WHEN row_number() OVER (PARTITION BY r.subscriber, e.key, coalesce(e.due > p_now, FALSE) ORDER BY e.seq) = 1
                     AND NOT EXISTS (SELECT FROM ev_delivery b
                         WHERE b.subscriber = r.subscriber AND b.key = e.key AND b.key IS NOT NULL AND b.state <= 4) THEN 1
@@ -108,8 +110,9 @@ BEGIN
         INSERT INTO ev_delivery (seq, subscriber, key, state, due)
         SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN p_key END,
             CASE
+                WHEN NOT r.per_key OR p_key IS NULL THEN 1
                 WHEN p_due > p_now THEN 6
-                WHEN NOT r.per_key OR p_key IS NULL OR is_old THEN 1
+                WHEN is_old THEN 1
                 WHEN EXISTS (SELECT FROM ev_delivery b
                     WHERE b.subscriber = r.subscriber AND b.key = p_key AND b.state <= 4) THEN 0
                 ELSE 1
@@ -134,6 +137,8 @@ SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
+    p_seq BIGINT;
+    p_key TEXT;
     p_now BIGINT := (extract(epoch FROM now()) * 1000)::bigint;
 BEGIN
     IF EXISTS (SELECT FROM ev_pause p WHERE p.subscriber = p_subscriber) THEN
@@ -142,8 +147,6 @@ BEGIN
     -- Those that may have ended the process: alone, and one at a time for the subscriber. Plain statements before those that lock.
     IF EXISTS (SELECT FROM ev_delivery d WHERE d.subscriber = p_subscriber AND d.state IN (2, 3) AND d.due <= p_now)
         AND pg_try_advisory_xact_lock(1702257007, hashtext(p_subscriber))
-        AND NOT EXISTS (SELECT FROM ev_delivery d
-            WHERE d.subscriber = p_subscriber AND d.state IN (2, 3) AND d.state = 3 AND d.lost > 0 AND d.due > p_now)
     THEN
         PERFORM set_config('synchronous_commit', 'off', true);
         RETURN QUERY
@@ -151,6 +154,8 @@ BEGIN
             SELECT d.seq FROM ev_delivery d
             WHERE d.subscriber = p_subscriber AND d.state IN (2, 3) AND d.due <= p_now
                 AND (d.state = 2 OR d.failed + d.lost + 1 < p_most)
+                AND NOT EXISTS (SELECT FROM ev_delivery b
+                    WHERE b.subscriber = p_subscriber AND b.state IN (2, 3) AND b.state = 3 AND b.lost > 0 AND b.due > p_now)
                 AND (d.key IS NULL OR d.state = 3 OR (
                     NOT EXISTS (SELECT FROM ev_delivery b
                         WHERE b.subscriber = d.subscriber AND b.key = d.key AND b.key IS NOT NULL AND b.state <= 4 AND b.seq < d.seq)
@@ -168,17 +173,26 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    IF NOT EXISTS (SELECT FROM ev_delivery d WHERE d.subscriber = p_subscriber AND d.state IN (1, 6) AND d.due <= p_now) THEN
+    -- Those that are due now take their places.
+    FOR p_seq, p_key IN SELECT d.seq, d.key FROM ev_delivery d
+        WHERE d.subscriber = p_subscriber AND d.state = 6 AND d.due <= p_now ORDER BY d.due, d.seq LIMIT p_limit
+    LOOP
+        IF pg_try_advisory_xact_lock(1702257006, ev_bucket(p_key)) THEN
+            UPDATE ev_delivery d SET state = 0 WHERE d.seq = p_seq AND d.subscriber = p_subscriber AND d.state = 6;
+            PERFORM ev_reorder_locked(p_subscriber, p_key);
+        END IF;
+    END LOOP;
+    IF NOT EXISTS (SELECT FROM ev_delivery d WHERE d.subscriber = p_subscriber AND d.state = 1 AND d.due <= p_now) THEN
         RETURN;
     END IF;
     PERFORM set_config('synchronous_commit', 'off', true);
     RETURN QUERY
     WITH c AS MATERIALIZED (
         SELECT d.seq FROM ev_delivery d
-        WHERE d.subscriber = p_subscriber AND d.state IN (1, 6) AND d.due <= p_now
+        WHERE d.subscriber = p_subscriber AND d.state = 1 AND d.due <= p_now
             AND (d.key IS NULL OR (
-                    (d.state = 6 OR NOT EXISTS (SELECT FROM ev_delivery b
-                        WHERE b.subscriber = d.subscriber AND b.key = d.key AND b.key IS NOT NULL AND b.state <= 4 AND b.seq < d.seq))
+                    NOT EXISTS (SELECT FROM ev_delivery b
+                        WHERE b.subscriber = d.subscriber AND b.key = d.key AND b.key IS NOT NULL AND b.state <= 4 AND b.seq < d.seq)
                     AND NOT EXISTS (SELECT FROM ev_delivery b
                         WHERE b.subscriber = d.subscriber AND b.key = d.key AND b.key IS NOT NULL AND b.state = 3)))
         ORDER BY d.due, d.seq LIMIT p_limit FOR UPDATE OF d SKIP LOCKED
@@ -195,13 +209,28 @@ CREATE FUNCTION ev_promote_locked(p_subscriber TEXT, p_key TEXT) RETURNS BOOLEAN
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 AS $$
 BEGIN
-    UPDATE ev_delivery d SET state = 1
+    UPDATE ev_delivery d SET state = CASE WHEN d.lost > 0 THEN 2 ELSE 1 END
     WHERE d.subscriber = p_subscriber AND d.state = 0
         AND d.seq = (SELECT b.seq FROM ev_delivery b
             WHERE b.subscriber = p_subscriber AND b.key = p_key AND b.key IS NOT NULL AND b.state <= 4 ORDER BY b.seq LIMIT 1)
         AND NOT EXISTS (SELECT FROM ev_delivery b
             WHERE b.subscriber = p_subscriber AND b.key = p_key AND b.key IS NOT NULL AND b.state = 3);
     RETURN FOUND;
+END $$;
+
+-- The same when the first delivery of a key is a new one: another one may be ready, and be claimed at this moment. Its row is
+-- waited for; then it is held, or not ready.
+CREATE FUNCTION ev_reorder_locked(p_subscriber TEXT, p_key TEXT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE ev_delivery d SET state = 0
+    WHERE d.subscriber = p_subscriber AND d.key = p_key AND d.key IS NOT NULL AND d.state <= 4 AND d.state IN (1, 2);
+    RETURN ev_promote_locked(p_subscriber, p_key);
+END $$;
+
+CREATE FUNCTION ev_reorder(p_subscriber TEXT, p_key TEXT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(1702257006, ev_bucket(p_key));
+    RETURN ev_reorder_locked(p_subscriber, p_key);
 END $$;
 
 CREATE FUNCTION ev_promote(p_subscriber TEXT, p_key TEXT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$

@@ -1,15 +1,5 @@
 //! The statements that mark what became of deliveries.
 
-/// What is written of the text of an error.
-pub(in crate::store) fn cut_off(error: &str) -> &str {
-    const MOST: usize = 2000;
-    let end = error
-        .char_indices()
-        .nth(MOST)
-        .map_or(error.len(), |(at, _)| at);
-    &error[..end]
-}
-
 /// `now`: the time of the database in milliseconds; `items`: the rows of the parameter 1, a JSON array; `texts`: the same as
 /// texts; `lock`: what a SELECT ends with that is to lock its rows. What differs further is in the module `own`.
 macro_rules! implement_deliver {
@@ -25,8 +15,7 @@ macro_rules! implement_deliver {
                 deliver::{Claim, Deliver, Done, Failed, Next, WhenDead},
                 error::StoreError,
                 shared::{
-                    deliver::cut_off,
-                    json::{claims as list_of, count, list, millis},
+                    values::{claims as list_of, count, cut_off, list, millis},
                 },
             };
 
@@ -188,7 +177,7 @@ macro_rules! implement_deliver {
                     .await?;
                     let mut promoted = 0;
                     for key in keys {
-                        promoted += u64::from(own::promote(pool, subscriber, &key).await?);
+                        promoted += u64::from(own::reorder(pool, subscriber, &key).await?);
                     }
                     Ok(promoted)
                 }
@@ -199,8 +188,12 @@ macro_rules! implement_deliver {
                 ) -> Result<Option<Duration>, StoreError> {
                     let left: Option<i64> = sqlx::query_scalar(concat!(
                         "SELECT min(n.due) - ", $now, " FROM (
-                            SELECT (SELECT d.due FROM ev_delivery d WHERE d.subscriber = s.value AND d.state IN (1, 6)
+                            SELECT (SELECT d.due FROM ev_delivery d WHERE d.subscriber = s.value AND d.state = 1
                                 AND d.due > ", $now, " ORDER BY d.due LIMIT 1) AS due
+                            FROM ", $texts, " s WHERE NOT EXISTS (SELECT 1 FROM ev_pause p WHERE p.subscriber = s.value)
+                            UNION ALL
+                            SELECT (SELECT d.due FROM ev_delivery d WHERE d.subscriber = s.value AND d.state = 6
+                                AND d.due > ", $now, " ORDER BY d.due LIMIT 1)
                             FROM ", $texts, " s WHERE NOT EXISTS (SELECT 1 FROM ev_pause p WHERE p.subscriber = s.value)
                             UNION ALL
                             SELECT (SELECT d.due FROM ev_delivery d WHERE d.subscriber = s.value AND d.state IN (2, 3)

@@ -1,8 +1,8 @@
 //! What is the same for all databases: rows, and statements that differ in a few words only.
 
 pub(super) mod deliver;
-pub(super) mod json;
 pub(super) mod operate;
 pub(super) mod purge;
 pub(super) mod register;
 pub(super) mod row;
+pub(super) mod values;

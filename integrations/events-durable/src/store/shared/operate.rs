@@ -16,8 +16,8 @@ macro_rules! implement_operate {
                 error::StoreError,
                 operate::{DeadLetter, Operate, Replay, Stats},
                 shared::{
-                    json::{list, millis},
                     row,
+                    values::{list, millis},
                 },
             };
 

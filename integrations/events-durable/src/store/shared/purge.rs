@@ -7,7 +7,7 @@ macro_rules! implement_purge {
         mod purge {
             use sqlx::{Pool, Row};
 
-            use crate::store::{engine::Engine, error::StoreError, shared::json::list};
+            use crate::store::{engine::Engine, error::StoreError, shared::values::list};
 
             /// It looks at each event once, from the oldest on, and ends with the first batch of which none is old enough.
             ///

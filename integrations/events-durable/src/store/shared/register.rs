@@ -31,7 +31,7 @@ macro_rules! implement_register {
                         $texts,
                         " WHERE true ON CONFLICT DO NOTHING"
                     ))
-                    .bind(crate::store::shared::json::list(topics))
+                    .bind(crate::store::shared::values::list(topics))
                     .execute(&mut *conn)
                     .await?;
                 }
@@ -63,7 +63,7 @@ macro_rules! implement_register {
                     $texts,
                     ")"
                 ))
-                .bind(crate::store::shared::json::list(subscribers))
+                .bind(crate::store::shared::values::list(subscribers))
                 .execute(&mut *conn)
                 .await?;
                 sqlx::query(concat!(

@@ -1,15 +1,16 @@
 //! Claims of SQLite.
 
 use serde_json::json;
-use sqlx::{Executor, Pool, Row, Sqlite, SqliteConnection};
+use sqlx::{Connection, Executor, Pool, Row, Sqlite, SqliteConnection};
 
 use crate::store::{
     deliver::{Claim, Done},
+    engine::Engine,
     error::StoreError,
     shared::row,
 };
 
-/// Ends with the number of them, and is for the states 1 and 6, or 2 and 3.
+/// Ends with the number of them, and is for the state 1, or for 2 and 3.
 ///
 /// The state 0 saves a look at those that wait for their key; what permits that one is claimed is checked here.
 macro_rules! claimable {
@@ -24,8 +25,8 @@ macro_rules! claimable {
                 AND ",
             $condition,
             " AND (d.key IS NULL OR d.state = 3 OR (
-                    (d.state = 6 OR NOT EXISTS (SELECT 1 FROM ev_delivery b INDEXED BY ev_key WHERE b.subscriber = d.subscriber
-                        AND b.key = d.key AND b.key IS NOT NULL AND b.state <= 4 AND b.seq < d.seq))
+                    NOT EXISTS (SELECT 1 FROM ev_delivery b INDEXED BY ev_key WHERE b.subscriber = d.subscriber
+                        AND b.key = d.key AND b.key IS NOT NULL AND b.state <= 4 AND b.seq < d.seq)
                     AND NOT EXISTS (SELECT 1 FROM ev_delivery b INDEXED BY ev_key_held WHERE b.subscriber = d.subscriber
                         AND b.key = d.key AND b.key IS NOT NULL AND b.state = 3)))
              ORDER BY d.due, d.seq LIMIT $2"
@@ -41,14 +42,14 @@ const SUSPECT: &str = claimable!(
         AND b.state = 3 AND b.lost > 0 AND b.due > CAST(unixepoch('subsec') * 1000 AS INTEGER))"
 );
 
-const FRESH: &str = claimable!("ev_ready", "d.state IN (1, 6)");
+const FRESH: &str = claimable!("ev_ready", "d.state = 1");
 
 /// Takes those of the parameter 1, as long as no other claim has.
 const TAKE: &str = "
     UPDATE ev_delivery SET
         lost = CASE WHEN state = 3 THEN lost + 1 ELSE lost END,
         state = 3, fence = fence + 1, due = CAST(unixepoch('subsec') * 1000 AS INTEGER) + $3
-    WHERE subscriber = $2 AND (state IN (1, 2, 6) OR state = 3 AND due <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    WHERE subscriber = $2 AND (state IN (1, 2) OR state = 3 AND due <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
         AND (seq, fence) IN (SELECT value->>0, value->>1 FROM json_each($1))
         AND (key IS NULL OR state = 3 OR NOT EXISTS (SELECT 1 FROM ev_delivery b INDEXED BY ev_key_held
             WHERE b.subscriber = ev_delivery.subscriber AND b.key = ev_delivery.key AND b.key IS NOT NULL AND b.state = 3))
@@ -69,6 +70,7 @@ pub(super) async fn claim(
         .bind(most_attempts);
     let mut rows = suspect.fetch_all(&mut *conn).await?;
     if rows.is_empty() {
+        place_delayed(&mut conn, subscriber).await?;
         let fresh = sqlx::query(FRESH).bind(subscriber).bind(limit);
         rows = fresh.fetch_all(&mut *conn).await?;
     }
@@ -103,6 +105,30 @@ pub(super) async fn claim(
         })
     });
     Ok(claims.collect())
+}
+
+/// Those that are delayed and due now take their places in the order of their keys.
+async fn place_delayed(conn: &mut SqliteConnection, subscriber: &str) -> Result<(), StoreError> {
+    let due: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT d.seq, d.key FROM ev_delivery d INDEXED BY ev_delayed WHERE d.subscriber = $1 AND d.state = 6
+            AND d.due <= CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+    )
+    .bind(subscriber)
+    .fetch_all(&mut *conn)
+    .await?;
+    for (seq, key) in due {
+        let mut tx = conn.begin_with(Sqlite::BEGIN).await?;
+        sqlx::query(
+            "UPDATE ev_delivery SET state = 0 WHERE seq = $1 AND subscriber = $2 AND state = 6",
+        )
+        .bind(seq)
+        .bind(subscriber)
+        .execute(&mut *tx)
+        .await?;
+        reorder_in(&mut tx, subscriber, &key).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// It writes, so that the transaction has the lock of the database from here on, and cannot fail to get it later.
@@ -142,7 +168,7 @@ pub(super) async fn promote<'c>(
     key: &str,
 ) -> Result<bool, StoreError> {
     let promoted = sqlx::query(
-        "UPDATE ev_delivery SET state = 1
+        "UPDATE ev_delivery SET state = CASE WHEN lost > 0 THEN 2 ELSE 1 END
          WHERE subscriber = $1 AND state = 0
             AND seq = (SELECT b.seq FROM ev_delivery b INDEXED BY ev_key
                 WHERE b.subscriber = $1 AND b.key = $2 AND b.key IS NOT NULL AND b.state <= 4 ORDER BY b.seq LIMIT 1)
@@ -154,4 +180,32 @@ pub(super) async fn promote<'c>(
     .execute(executor)
     .await?;
     Ok(promoted.rows_affected() == 1)
+}
+
+/// The same when the first delivery of a key is a new one: another one may be ready.
+pub(super) async fn reorder(
+    pool: &Pool<Sqlite>,
+    subscriber: &str,
+    key: &str,
+) -> Result<bool, StoreError> {
+    let mut tx = pool.begin_with(Sqlite::BEGIN).await?;
+    let promoted = reorder_in(&mut tx, subscriber, key).await?;
+    tx.commit().await?;
+    Ok(promoted)
+}
+
+async fn reorder_in(
+    conn: &mut SqliteConnection,
+    subscriber: &str,
+    key: &str,
+) -> Result<bool, StoreError> {
+    sqlx::query(
+        "UPDATE ev_delivery INDEXED BY ev_key SET state = 0
+         WHERE subscriber = $1 AND key = $2 AND key IS NOT NULL AND state <= 4 AND state IN (1, 2)",
+    )
+    .bind(subscriber)
+    .bind(key)
+    .execute(&mut *conn)
+    .await?;
+    promote(conn, subscriber, key).await
 }

@@ -17,8 +17,8 @@ const DELIVERIES_OF_ONE: &str = "
     INSERT INTO ev_delivery (seq, subscriber, key, state, due)
     SELECT $1, r.subscriber, CASE WHEN r.per_key THEN $2 END,
         CASE
-            WHEN $3 > CAST(unixepoch('subsec') * 1000 AS INTEGER) THEN 6
             WHEN NOT r.per_key OR $2 IS NULL THEN 1
+            WHEN $3 > CAST(unixepoch('subsec') * 1000 AS INTEGER) THEN 6
             WHEN EXISTS (SELECT 1 FROM ev_delivery b
                 WHERE b.subscriber = r.subscriber AND b.key = $2 AND b.key IS NOT NULL AND b.state <= 4) THEN 0
             ELSE 1
@@ -37,8 +37,8 @@ const DELIVERIES: &str = "
     INSERT INTO ev_delivery (seq, subscriber, key, state, due)
     SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN e.key END,
         CASE
-            WHEN e.due > CAST(unixepoch('subsec') * 1000 AS INTEGER) THEN 6
             WHEN NOT r.per_key OR e.key IS NULL THEN 1
+            WHEN e.due > CAST(unixepoch('subsec') * 1000 AS INTEGER) THEN 6
             WHEN row_number() OVER (PARTITION BY r.subscriber, e.key,
                     coalesce(e.due > CAST(unixepoch('subsec') * 1000 AS INTEGER), 0) ORDER BY e.seq) = 1
                 AND NOT EXISTS (SELECT 1 FROM ev_delivery b
@@ -52,7 +52,7 @@ const DELIVERIES: &str = "
 /// The same if no event has a key, without the sort.
 const DELIVERIES_WITHOUT_KEYS: &str = "
     INSERT INTO ev_delivery (seq, subscriber, key, state, due)
-    SELECT e.seq, r.subscriber, NULL, CASE WHEN e.due > CAST(unixepoch('subsec') * 1000 AS INTEGER) THEN 6 ELSE 1 END,
+    SELECT e.seq, r.subscriber, NULL, 1,
         coalesce(e.due, CAST(unixepoch('subsec') * 1000 AS INTEGER))
     FROM ev_event e CROSS JOIN ev_route r ON r.topic = e.topic
     WHERE e.seq BETWEEN $1 AND $2";

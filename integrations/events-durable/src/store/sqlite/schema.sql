@@ -32,7 +32,8 @@ CREATE TABLE ev_delivery (
     error TEXT,
     PRIMARY KEY (seq, subscriber)
 ) WITHOUT ROWID;
-CREATE INDEX ev_ready ON ev_delivery (subscriber, due, seq) WHERE state IN (1, 6);
+CREATE INDEX ev_ready ON ev_delivery (subscriber, due, seq) WHERE state = 1;
+CREATE INDEX ev_delayed ON ev_delivery (subscriber, due, seq) WHERE state = 6;
 CREATE INDEX ev_held ON ev_delivery (subscriber, due, seq) WHERE state IN (2, 3);
 CREATE INDEX ev_dead ON ev_delivery (subscriber, seq) WHERE state IN (4, 5);
 CREATE INDEX ev_key ON ev_delivery (subscriber, key, seq) WHERE key IS NOT NULL AND state <= 4;

@@ -1,4 +1,4 @@
-//! Lists as one parameter: a JSON array, which both databases read.
+//! Values as the databases have them. A list is one parameter, a JSON array, which both read.
 
 use std::time::Duration;
 
@@ -36,4 +36,14 @@ pub(in crate::store) fn millis(duration: Duration) -> i64 {
 /// A count of attempts as the database has it.
 pub(in crate::store) fn count(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// What is written of the text of an error.
+pub(in crate::store) fn cut_off(error: &str) -> &str {
+    const MOST: usize = 2000;
+    let end = error
+        .char_indices()
+        .nth(MOST)
+        .map_or(error.len(), |(at, _)| at);
+    &error[..end]
 }
