@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use bench_report::Result;
 use events_core::{Registry, units::UnitEvent};
 use events_durable::{Durable, DurableEvent};
-use tokio::sync::mpsc::unbounded_channel;
 
 use crate::{
     Size,
@@ -26,7 +25,7 @@ pub(crate) const EMITTED: &str = "events with one subscriber, `tx.emit` of each"
 pub(crate) const BATCH_KEYED: &str = "events with two subscribers, one of them `per_key`, `store_all`";
 
 pub(crate) async fn measure<DB: Bench>(database: &Database<DB>, size: Size) -> Result<Vec<Measured>> {
-    let (arrivals, _received) = unbounded_channel();
+    let (arrivals, _received) = shop::arrivals();
     let (registry, store) = shop::program(database, shop::stored(), &arrivals).await?;
     DB::clear(&database.pool).await?;
     let (registry, store) = (&registry, &store);

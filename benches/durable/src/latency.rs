@@ -1,9 +1,11 @@
 //! The time from a commit to the subscriber, of workers that have nothing else to do.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use bench_report::Result;
-use tokio::sync::mpsc::unbounded_channel;
 
 use crate::{
     Size,
@@ -17,12 +19,13 @@ pub(crate) const P50: &str = "p50";
 pub(crate) const P99: &str = "p99";
 
 pub(crate) async fn measure<DB: Bench>(database: &Database<DB>, size: Size) -> Result<Vec<Measured>> {
-    let (arrivals, mut received) = unbounded_channel();
+    let (arrivals, mut received) = shop::arrivals();
     let (registry, store) = shop::program(database, shop::waking(), &arrivals).await?;
     DB::clear(&database.pool).await?;
     let workers = store.worker().poll_interval(Duration::from_secs(10)).spawn_tokio();
     let mut times = Vec::new();
     for round in 0..=size.woken {
+        arrivals.left.store(1, Ordering::Relaxed);
         let mut tx = store.begin().await?.with_registry(&registry);
         tx.emit(Woken::numbered(number())).await.map_err(|error| error.to_string())?;
         tx.commit().await?;

@@ -1,7 +1,10 @@
 //! The events, and their subscribers.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Instant,
 };
 
@@ -10,7 +13,7 @@ use events_durable::Durable;
 use events_sqlx::Tx;
 use serde::{Deserialize, Serialize};
 use sqlx::{Postgres, Sqlite};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
     Result,
@@ -61,9 +64,20 @@ impl Keyed {
     }
 }
 
-/// How many deliveries are to be made; the last one sends.
+/// How many deliveries are left, and what the time of the last one is sent to.
 #[derive(Clone)]
-pub(crate) struct Arrivals(pub(crate) UnboundedSender<Instant>);
+pub(crate) struct Arrivals {
+    pub(crate) left: Arc<AtomicUsize>,
+    pub(crate) last: UnboundedSender<Instant>,
+}
+
+impl Arrivals {
+    fn add(&self) {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            let _ = self.last.send(Instant::now());
+        }
+    }
+}
 
 #[subscriber(durable = "bench.one")]
 fn one(_: &ForOne) {}
@@ -82,7 +96,7 @@ fn in_order(_: &Keyed) {}
 
 #[subscriber(durable = "bench.woken")]
 fn woken(_: &Woken, arrivals: State<'_, Arrivals>) {
-    let _ = arrivals.0.send(Instant::now());
+    arrivals.add();
 }
 
 macro_rules! writes {
@@ -94,13 +108,20 @@ macro_rules! writes {
             arrivals: State<'_, Arrivals>,
         ) -> std::result::Result<(), sqlx::Error> {
             <$db as Bench>::write(tx.conn(), event.order).await?;
-            let _ = arrivals.0.send(Instant::now());
+            arrivals.add();
             Ok(())
         }
     };
 }
 writes!(writes_sqlite, Sqlite, "bench.writes.sqlite");
 writes!(writes_postgres, Postgres, "bench.writes.postgres");
+
+/// None yet, and where the time of the last one arrives.
+pub(crate) fn arrivals() -> (Arrivals, UnboundedReceiver<Instant>) {
+    let (last, received) = unbounded_channel();
+    let left = Arc::default();
+    (Arrivals { left, last }, received)
+}
 
 /// The subscribers of the events that are only stored.
 pub(crate) fn stored() -> Subscribers {
@@ -129,10 +150,10 @@ pub(crate) fn number() -> i64 {
 pub(crate) async fn program<DB: Bench>(
     database: &Database<DB>,
     subscribers: Subscribers,
-    arrivals: &UnboundedSender<Instant>,
+    arrivals: &Arrivals,
 ) -> Result<(Registry, Durable<DB>)> {
     let registry = Registry::new();
-    let scanner = registry.scanner().state(Arrivals(arrivals.clone()));
+    let scanner = registry.scanner().state(arrivals.clone());
     scanner.subscribers(subscribers).run();
     let store = Durable::with_pool(database.pool.clone());
     store.migrate().await?;
