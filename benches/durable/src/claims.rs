@@ -18,7 +18,10 @@ pub(crate) const BEHIND: &str = "many wait behind one key";
 
 const LEASE: Duration = Duration::from_secs(3600);
 
-pub(crate) async fn measure<DB: Bench>(database: &Database<DB>, size: Size) -> Result<Vec<Measured>> {
+pub(crate) async fn measure<DB: Bench>(
+    database: &Database<DB>,
+    size: Size,
+) -> Result<Vec<Measured>> {
     let another = DB::another(database).await?;
     fill(database, size.few, false).await?;
     fill(&another, size.many, false).await?;
@@ -38,9 +41,17 @@ pub(crate) async fn measure<DB: Bench>(database: &Database<DB>, size: Size) -> R
     let measured = |name, mut times: Vec<Duration>| {
         times.sort();
         let time = times[times.len() / 2];
-        Measured { group: CLAIMS, name, time }
+        Measured {
+            group: CLAIMS,
+            name,
+            time,
+        }
     };
-    Ok(vec![measured(FEW, few), measured(MANY, many), measured(BEHIND, behind)])
+    Ok(vec![
+        measured(FEW, few),
+        measured(MANY, many),
+        measured(BEHIND, behind),
+    ])
 }
 
 /// The time of a claim, whose deliveries are handed back. It must have this many.

@@ -11,8 +11,8 @@ use events_core::scanning::Subscribers;
 use events_durable::{Engine, testing::Migrate};
 use sqlx::{
     AssertSqlSafe, Pool, Postgres, Sqlite,
-    postgres::{PgConnectOptions, PgSslMode},
     pool::PoolOptions,
+    postgres::{PgConnectOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -78,10 +78,7 @@ pub(crate) trait Bench: Engine {
 
 macro_rules! statements {
     () => {
-        async fn write(
-            connection: &mut Self::Connection,
-            number: i64,
-        ) -> sqlx::Result<()> {
+        async fn write(connection: &mut Self::Connection, number: i64) -> sqlx::Result<()> {
             sqlx::query("INSERT INTO entry (number, text) VALUES ($1, $2)")
                 .bind(number)
                 .bind(TEXT)
@@ -97,7 +94,10 @@ macro_rules! statements {
             let values: Vec<String> = (0..rows.len())
                 .map(|row| format!("(${}, ${})", 2 * row + 1, 2 * row + 2))
                 .collect();
-            let insert = format!("INSERT INTO message (number, data) VALUES {}", values.join(","));
+            let insert = format!(
+                "INSERT INTO message (number, data) VALUES {}",
+                values.join(",")
+            );
             let mut query = sqlx::query(AssertSqlSafe(insert));
             for (number, data) in rows {
                 query = query.bind(number).bind(data);
@@ -123,8 +123,7 @@ macro_rules! statements {
 }
 
 impl Bench for Sqlite {
-    const NUMBERS: &'static str =
-        "(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT $1) SELECT n FROM r)";
+    const NUMBERS: &'static str = "(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT $1) SELECT n FROM r)";
     const NOW: &'static str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
     const IS_MANY_AT_ONCE: bool = false;
 
@@ -137,7 +136,8 @@ impl Bench for Sqlite {
     }
 
     async fn clear(pool: &Pool<Self>) -> Result<()> {
-        let delete = "DELETE FROM ev_delivery; DELETE FROM ev_event; DELETE FROM entry; DELETE FROM message";
+        let delete =
+            "DELETE FROM ev_delivery; DELETE FROM ev_event; DELETE FROM entry; DELETE FROM message";
         Self::run(pool, delete, None).await?;
         Self::settle(pool).await
     }
@@ -216,7 +216,9 @@ async fn open<DB: Bench>(
     file: Option<PathBuf>,
     server: Option<Server>,
 ) -> Result<Database<DB>> {
-    let pool = PoolOptions::new().max_connections(8).connect_lazy_with(options);
+    let pool = PoolOptions::new()
+        .max_connections(8)
+        .connect_lazy_with(options);
     let database = Database { pool, file, server };
     <DB as Migrate>::migrate(&database.pool).await?;
     DB::run(&database.pool, TABLES, None).await?;
@@ -226,6 +228,8 @@ async fn open<DB: Bench>(
 impl<DB: Bench> std::fmt::Debug for Database<DB> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let has_server = self.server.is_some();
-        f.debug_struct("Database").field("has_server", &has_server).finish_non_exhaustive()
+        f.debug_struct("Database")
+            .field("has_server", &has_server)
+            .finish_non_exhaustive()
     }
 }

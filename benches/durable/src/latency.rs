@@ -18,16 +18,24 @@ pub(crate) const LATENCY: &str = "from the return of `commit` to the subscriber"
 pub(crate) const P50: &str = "p50";
 pub(crate) const P99: &str = "p99";
 
-pub(crate) async fn measure<DB: Bench>(database: &Database<DB>, size: Size) -> Result<Vec<Measured>> {
+pub(crate) async fn measure<DB: Bench>(
+    database: &Database<DB>,
+    size: Size,
+) -> Result<Vec<Measured>> {
     let (arrivals, mut received) = shop::arrivals();
     let (registry, store) = shop::program(database, shop::waking(), &arrivals).await?;
     DB::clear(&database.pool).await?;
-    let workers = store.worker().poll_interval(Duration::from_secs(10)).spawn_tokio();
+    let workers = store
+        .worker()
+        .poll_interval(Duration::from_secs(10))
+        .spawn_tokio();
     let mut times = Vec::new();
     for round in 0..=size.woken {
         arrivals.left.store(1, Ordering::Relaxed);
         let mut tx = store.begin().await?.with_registry(&registry);
-        tx.emit(Woken::numbered(number())).await.map_err(|error| error.to_string())?;
+        tx.emit(Woken::numbered(number()))
+            .await
+            .map_err(|error| error.to_string())?;
         tx.commit().await?;
         let committed = Instant::now();
         let arrived = received.recv().await.ok_or("the workers have ended")?;
@@ -47,6 +55,10 @@ pub(crate) async fn measure<DB: Bench>(database: &Database<DB>, size: Size) -> R
     DB::clear(&database.pool).await?;
     times.sort();
     let part = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
-    let measured = |name, time| Measured { group: LATENCY, name, time };
+    let measured = |name, time| Measured {
+        group: LATENCY,
+        name,
+        time,
+    };
     Ok(vec![measured(P50, part(50)), measured(P99, part(99))])
 }

@@ -13,7 +13,7 @@ use crate::{
     Size,
     cases::{self, Case, Measured},
     database::{Bench, Database},
-    enqueue::rows,
+    enqueue::rows_in_task,
     shop::{self, Arrivals, Worked, number},
 };
 
@@ -22,18 +22,23 @@ pub(crate) const PLAIN: &str = "the row alone, one connection";
 pub(crate) const ONE: &str = "by a subscriber, one worker";
 pub(crate) const FOUR: &str = "by a subscriber, four workers";
 
-pub(crate) async fn measure<DB: Bench>(database: &Database<DB>, size: Size) -> Result<Vec<Measured>> {
+pub(crate) async fn measure<DB: Bench>(
+    database: &Database<DB>,
+    size: Size,
+) -> Result<Vec<Measured>> {
     let (arrivals, received) = shop::arrivals();
     let (_registry, store) = shop::program(database, DB::writing(), &arrivals).await?;
     DB::clear(&database.pool).await?;
     let received = &Mutex::new(received);
     let (store, arrivals, count) = (&store, &arrivals, size.deliveries);
     let mut all = vec![
-        Case::new(PLAIN, move || rows::<DB>(database, count)),
+        Case::new(PLAIN, move || rows_in_task::<DB>(database, count)),
         Case::new(ONE, move || processed(store, arrivals, received, 1, count)),
     ];
     if DB::IS_MANY_AT_ONCE {
-        all.push(Case::new(FOUR, move || processed(store, arrivals, received, 4, count)));
+        all.push(Case::new(FOUR, move || {
+            processed(store, arrivals, received, 4, count)
+        }));
     }
     let measured = cases::measure(PROCESS, &all, [size.rounds, 1, count]).await?;
     DB::clear(&database.pool).await?;

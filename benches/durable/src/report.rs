@@ -64,7 +64,12 @@ fn bounds_of((database, measured): &Figures) -> Vec<Bound> {
         let ours = of(name)?;
         let (bound, measured, holds) = compared(ours, limit, of)?;
         let case = format!("{database}: {group}, {name}");
-        Some(Bound { case, bound, measured, holds })
+        Some(Bound {
+            case,
+            bound,
+            measured,
+            holds,
+        })
     })
     .collect()
 }
@@ -80,14 +85,26 @@ fn compared(
         Times(most, base) => {
             let other = millis(of(base)?);
             let measured = format!("{:.2}x: {ours:.3} ms, {other:.3} ms", ours / other);
-            (format!("at most {most}x {base}"), measured, ours <= most * other)
+            (
+                format!("at most {most}x {base}"),
+                measured,
+                ours <= most * other,
+            )
         }
         Rate(least, base) => {
             let other = millis(of(base)?);
             let measured = format!("{:.2}x: {ours:.3} ms, {other:.3} ms", other / ours);
-            (format!("at least {least}x as many a second as {base}"), measured, other >= least * ours)
+            (
+                format!("at least {least}x as many a second as {base}"),
+                measured,
+                other >= least * ours,
+            )
         }
-        Millis(most) => (format!("at most {most} ms"), format!("{ours:.2} ms"), ours <= most as f64),
+        Millis(most) => (
+            format!("at most {most} ms"),
+            format!("{ours:.2} ms"),
+            ours <= most as f64,
+        ),
     })
 }
 
@@ -112,7 +129,12 @@ fn table((database, measured): &Figures, size: Size) -> String {
             LATENCY | CLAIMS => String::new(),
             _ => format!("{:.0}", units as f64 * 1e3 / ours),
         };
-        let _ = writeln!(table, "| {} | {ours:.3} | {:.2}x | {rate} |", one.name, ours / other);
+        let _ = writeln!(
+            table,
+            "| {} | {ours:.3} | {:.2}x | {rate} |",
+            one.name,
+            ours / other
+        );
     }
     table
 }

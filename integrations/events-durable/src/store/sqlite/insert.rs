@@ -1,6 +1,5 @@
 //! Storing events in SQLite.
 
-use serde_json::json;
 use sqlx::Sqlite;
 
 use crate::store::{
@@ -108,24 +107,22 @@ async fn insert_all(
     let rows: Vec<_> = events
         .iter()
         .map(|event| {
-            json!([
-                event.id,
-                event.topic,
-                event.key,
+            (
+                &event.id,
+                &event.topic,
+                &event.key,
                 event.version,
                 event.time,
                 event.due,
-                event.trace,
-                event.parent,
-                event.codec,
-                event.data
-            ])
+                &event.trace,
+                &event.parent,
+                &event.codec,
+                &event.data,
+            )
         })
         .collect();
-    let inserted = sqlx::query(ALL)
-        .bind(serde_json::Value::from(rows).to_string())
-        .execute(&mut *conn)
-        .await?;
+    let rows = serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let inserted = sqlx::query(ALL).bind(rows).execute(&mut *conn).await?;
     // The numbers of one statement are consecutive: no other transaction writes.
     let last = inserted.last_insert_rowid();
     let first = last - (inserted.rows_affected().cast_signed() - 1);
