@@ -46,4 +46,4 @@ pub(crate) use failure_sink::{SinkGuard, enter_failure_sink};
 pub(crate) use handler_owner::{OwnsHandlers, may_own_handlers};
 pub(crate) use log::{is_observed, is_traced, records_spans};
 pub use values::ValuesByType;
-pub(crate) use values::{GivenGuard, give, given};
+pub(crate) use values::{AttachedValues, GivenGuard, give, given};

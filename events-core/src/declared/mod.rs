@@ -8,7 +8,7 @@
 //!
 //! - `link_slices`: the slices of event types and of subscribers;
 //! - `installer`: [`Subscriber`] and [`Installer`];
-//! - `params`: what it does for the parameters of a subscriber;
+//! - `params`, `policies`: what it does for the parameters of a subscriber, and for its policies;
 //! - `topic_installer`: the same for handlers that take `&dyn AnyEvent`;
 //! - `listener`: the trait of listeners, `Registry::add`, and listeners that a scan creates.
 
@@ -16,6 +16,7 @@ mod installer;
 mod link_slices;
 mod listener;
 mod params;
+mod policies;
 mod topic_installer;
 
 pub(crate) use installer::InstallError;

@@ -6,7 +6,7 @@
 //!
 //! - `declarations`: all declared subscribers of the program, and the problems among them;
 //! - `scanner`: the options of a scan, and the scan itself;
-//! - `duplicate_topics`, `duplicate_ids`: event types that share a topic, durable subscribers that share an id;
+//! - `duplicates`: event types that share a topic, durable subscribers that share an id;
 //! - `problem`: what can be wrong; `report`: what was registered, as a table; `table`: tables with aligned columns;
 //! - `hints`: what else a scan reports: `unmatched`, the patterns that match no linked event, and `uncopied`, the events
 //!   that match a pattern and cannot be copied;
@@ -14,8 +14,7 @@
 
 mod copy;
 mod declarations;
-mod duplicate_ids;
-mod duplicate_topics;
+mod duplicates;
 mod hints;
 mod problem;
 mod report;

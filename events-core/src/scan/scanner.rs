@@ -4,8 +4,7 @@ use std::{any::type_name, collections::BTreeSet, sync::Arc};
 
 use super::{
     declarations::{Declaration, Declarations},
-    duplicate_ids::duplicate_ids,
-    duplicate_topics::duplicate_topics,
+    duplicates::{duplicate_ids, duplicate_topics},
     hints::Hints,
     problem::{Problem, ScanError},
     report::ScanReport,

@@ -106,13 +106,13 @@ impl UnitHandle {
     /// assert_eq!(work.handle().attached::<Connection>().map(|it| it.0), Some(7));
     /// ```
     pub fn attach<T: Send + Sync + 'static>(&self, value: Arc<T>) {
-        self.0.attach(value);
+        self.0.1.attach(value);
     }
 
     /// The value of this type that is attached to the unit.
     #[must_use]
     pub fn attached<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.attached()
+        self.0.1.get()
     }
 }
 

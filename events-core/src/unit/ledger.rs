@@ -17,12 +17,12 @@ use super::{
     error::{CommitError, Ended, UnitEnded},
 };
 use crate::{
-    context::ValuesByType,
+    context::AttachedValues,
     primitives::{CatchDrop, sync::lock},
 };
 
 /// The state of a unit.
-pub(crate) struct Ledger(Mutex<State>);
+pub(crate) struct Ledger(Mutex<State>, pub(super) AttachedValues);
 
 struct State {
     life: Life,
@@ -30,8 +30,6 @@ struct State {
     levels: Vec<Level>,
     /// The number of the next place or level.
     next: u64,
-    /// The values that integrations have attached.
-    attached: ValuesByType,
 }
 
 /// How far a unit is.
@@ -199,24 +197,15 @@ impl Level {
 }
 
 impl Ledger {
-    pub(super) fn attach<T: Send + Sync + 'static>(&self, value: Arc<T>) {
-        let mut replaced = ValuesByType::new();
-        replaced.insert(value);
-        replaced = lock(&self.0).attached.extend(replaced);
-        drop(replaced);
-    }
-
-    pub(super) fn attached<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        lock(&self.0).attached.get()
-    }
-
     pub(super) fn new() -> Self {
-        Self(Mutex::new(State {
-            life: Life::Open,
-            levels: vec![Level::default()],
-            next: 0,
-            attached: ValuesByType::new(),
-        }))
+        Self(
+            Mutex::new(State {
+                life: Life::Open,
+                levels: vec![Level::default()],
+                next: 0,
+            }),
+            AttachedValues::default(),
+        )
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,1 +1,1 @@
-../../events-sqlx/src/finish.rs
+../../events-sqlx/src/cancellation/finish.rs

@@ -18,10 +18,9 @@
 #![doc = include_str!("../README.md")]
 
 mod backend;
+mod cancellation;
 mod emit;
 mod error;
-mod finish;
-mod leak_unready;
 mod lender;
 mod param;
 mod records;

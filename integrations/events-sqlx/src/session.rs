@@ -6,7 +6,7 @@ use sqlx::{Pool, SqlStr, pool::PoolConnection};
 use sqlx_core::transaction::TransactionManager;
 use tokio::runtime::Handle;
 
-use crate::{backend::Backend, error::TxError, leak_unready::LeakUnready};
+use crate::{backend::Backend, cancellation::LeakUnready, error::TxError};
 
 /// A connection with a transaction and its savepoints. Dropped, it rolls the transaction back on a task of the runtime; the
 /// connection goes back into the pool after that, and is closed if it is not known to be clean.
@@ -112,7 +112,7 @@ impl<DB: Backend> Session<DB> {
     }
 
     /// Commits the transaction. With an error it is rolled back. Must not be dropped before it is ready, see
-    /// [`Finish`](crate::finish::Finish).
+    /// [`Finish`](crate::cancellation::Finish).
     pub(crate) async fn commit(mut self) -> Result<(), TxError> {
         let result = self.try_commit().await;
         if result.is_ok() {

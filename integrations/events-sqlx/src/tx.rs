@@ -10,8 +10,8 @@ use sqlx::{Pool, SqlSafeStr, SqlStr};
 
 use crate::{
     backend::Backend,
+    cancellation::Finish,
     error::TxError,
-    finish::Finish,
     lender::{Lender, Loan},
     session::Session,
 };

@@ -118,7 +118,7 @@ pub(crate) const METRICS: Library = Library {
 pub(crate) const SQLX: Library = Library {
     src: "integrations/events-sqlx/src",
     floors: &[
-        &["error", "finish", "leak_unready"],
+        &["error", "cancellation"],
         &["backend"],
         &["session"],
         &["lender"],

@@ -5,12 +5,16 @@ use std::{
     path::Path,
 };
 
-use super::problem::Problem;
-use crate::metadata::{EventInfo, Location};
+use crate::{
+    metadata::{EventInfo, Location},
+    scan::problem::Problem,
+};
 
 /// A problem for each crate that is linked in several versions or copies, one for each name of crates that contain one
 /// module twice, and one for each topic that several event types have for another reason.
-pub(super) fn duplicate_topics<'e>(events: impl Iterator<Item = &'e EventInfo>) -> Vec<Problem> {
+pub(in crate::scan) fn duplicate_topics<'e>(
+    events: impl Iterator<Item = &'e EventInfo>,
+) -> Vec<Problem> {
     let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for event in events {
         by_topic.entry(event.topic()).or_default().push(event);

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::problem::Problem;
 use crate::{
     metadata::SubscriberInfo,
     registry::{Core, SubscriberGroup},
+    scan::problem::Problem,
 };
 
 /// A problem for each id that several durable subscribers have, of those that a scan adds and those that the registry has.
 /// The methods of a listener that is added at run time are not among those that a scan adds.
-pub(super) fn duplicate_ids(core: &Core, group: &mut SubscriberGroup) -> Vec<Problem> {
+pub(in crate::scan) fn duplicate_ids(core: &Core, group: &mut SubscriberGroup) -> Vec<Problem> {
     let mut by_id: BTreeMap<_, BTreeMap<u64, String>> = BTreeMap::new();
     let mut add = |number, subscriber: &SubscriberInfo| {
         if let Some(id) = subscriber.durable {
