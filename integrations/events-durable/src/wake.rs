@@ -6,22 +6,28 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use sqlx::Pool;
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{runtime::Handle, sync::watch, time::sleep};
 
 use crate::store::Engine;
 
 /// The text of the span that an emit is in.
 pub(crate) type TraceFn = fn() -> Option<String>;
 
+/// The least time between two notifications, each of which is a transaction.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// Wakes the workers when events were stored.
 pub(crate) struct Waker<DB: Engine> {
     pool: Pool<DB>,
     /// Changes with each wake-up, so that none is lost.
     woken: watch::Sender<u64>,
-    /// Whether a notification of other programs is under way.
+    /// Whether something was stored of which other programs are not notified.
+    is_asked: AtomicBool,
+    /// Whether a task notifies them.
     is_notifying: AtomicBool,
     trace: Option<TraceFn>,
 }
@@ -29,11 +35,11 @@ pub(crate) struct Waker<DB: Engine> {
 impl<DB: Engine> Waker<DB> {
     pub(crate) fn new(pool: Pool<DB>, trace: Option<TraceFn>) -> Self {
         let woken = watch::Sender::new(0);
-        let is_notifying = AtomicBool::new(false);
         Self {
             pool,
             woken,
-            is_notifying,
+            is_asked: AtomicBool::new(false),
+            is_notifying: AtomicBool::new(false),
             trace,
         }
     }
@@ -52,19 +58,43 @@ impl<DB: Engine> Waker<DB> {
         self.woken.subscribe()
     }
 
-    /// Wakes the workers of this program, and those of others: with one notification at a time.
+    /// Wakes the workers of this program, and those of others: at once, and then with at most one notification in each 10 ms.
     pub(crate) fn wake(self: Arc<Self>) {
         self.wake_here();
         let Ok(runtime) = Handle::try_current() else {
             return; // others find it at their next poll
         };
-        if !self.is_notifying.swap(true, Ordering::AcqRel) {
-            runtime.spawn(async move {
-                tokio::task::yield_now().await;
-                self.is_notifying.store(false, Ordering::Release);
-                let _ = DB::notify(&self.pool).await; // lost ones are found by the poll
-            });
+        self.is_asked.store(true, Ordering::SeqCst);
+        if !self.is_notifying.swap(true, Ordering::SeqCst) {
+            runtime.spawn(async move { self.notify().await });
         }
+    }
+
+    /// Notifies other programs until nothing more was stored meanwhile.
+    async fn notify(&self) {
+        loop {
+            let notifying = Notifying(&self.is_notifying);
+            while self.is_asked.swap(false, Ordering::SeqCst) {
+                let _ = DB::notify(&self.pool).await; // lost ones are found by the poll
+                sleep(PAUSE).await;
+            }
+            drop(notifying);
+            // What was stored between the two has started no task.
+            if !self.is_asked.load(Ordering::SeqCst)
+                || self.is_notifying.swap(true, Ordering::SeqCst)
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// Resets the flag also when the runtime ends.
+struct Notifying<'w>(&'w AtomicBool);
+
+impl Drop for Notifying<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 }
 

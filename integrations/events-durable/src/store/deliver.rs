@@ -102,8 +102,9 @@ pub trait Deliver: sqlx::Database {
         claim: &Claim,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// In the transaction of a handler, after it, or in a transaction of its own: deletes the delivery, and makes the next one
-    /// of its key ready.
+    /// In the transaction of a handler, or in one of its own: deletes the delivery, and makes the next one of its key ready. Before
+    /// the handler it is also what [`hold`](Self::hold) is; with a key it comes after it, since events of the key are not stored from
+    /// then on until the transaction ends.
     ///
     /// # Errors
     ///

@@ -168,7 +168,17 @@ impl<DB: Engine> Attempt<'_, DB> {
             Ok(tx) => tx,
             Err(error) => return of_tx(error),
         };
-        match DB::hold(tx.conn(), self.claim).await {
+        // The mark holds the delivery as well, and as the first statement it is the only one. With a key it comes last: from then
+        // on events of the key are not stored until the transaction ends.
+        let mut done = None;
+        let held = if self.claim.per_key {
+            DB::hold(tx.conn(), self.claim).await
+        } else {
+            let marked = DB::done(tx.conn(), self.claim).await;
+            done = marked.as_ref().ok().copied();
+            marked.map(|done| done != Done::Void)
+        };
+        match held {
             Ok(true) => {}
             Ok(false) => return Ok(End::Marked),
             Err(error) if error.is_serialization() => return Ok(End::Again(CONFLICT)),
@@ -186,7 +196,11 @@ impl<DB: Engine> Attempt<'_, DB> {
                 return Ok(end);
             }
         }
-        let done = match DB::done(tx.conn(), self.claim).await {
+        let marked = match done {
+            Some(done) => Ok(done),
+            None => DB::done(tx.conn(), self.claim).await,
+        };
+        let done = match marked {
             Ok(Done::Void) => {
                 let _ = tx.rollback().await;
                 return Ok(End::Marked);

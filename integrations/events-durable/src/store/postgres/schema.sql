@@ -54,25 +54,39 @@ CREATE FUNCTION ev_insert(
     p_parent TEXT[], p_codec TEXT[], p_data TEXT[]
 ) RETURNS TEXT[] LANGUAGE plpgsql AS $$
 DECLARE
-    subscribers TEXT[];
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
     p_now BIGINT := (extract(epoch FROM now()) * 1000)::bigint;
+    has_keys BOOLEAN := EXISTS (SELECT FROM unnest(p_key) k WHERE k IS NOT NULL);
+    p_seq BIGINT[];
+    -- The routes, which are read once: another transaction may change them.
+    r_topic TEXT[];
+    r_subscriber TEXT[];
+    r_per_key BOOLEAN[];
 BEGIN
-    PERFORM pg_advisory_xact_lock(1702257006, b.bucket)
-        FROM (SELECT DISTINCT ev_bucket(k) AS bucket FROM unnest(p_key) k WHERE k IS NOT NULL ORDER BY 1) b;
-    WITH e AS (
-        INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
-        SELECT u.id, u.topic, u.key, u.version, u.time, u.due, u.trace, u.parent, u.codec, u.data
-        FROM unnest(p_id, p_topic, p_key, p_version, p_time, p_due, p_trace, p_parent, p_codec, p_data)
-            WITH ORDINALITY u(id, topic, key, version, time, due, trace, parent, codec, data, n)
-        ORDER BY u.n
-        RETURNING seq, topic, key, due
-    ), d AS (
+    IF has_keys THEN
+        PERFORM pg_advisory_xact_lock(1702257006, b.bucket)
+            FROM (SELECT DISTINCT ev_bucket(k) AS bucket FROM unnest(p_key) k WHERE k IS NOT NULL ORDER BY 1) b;
+    END IF;
+    p_seq := ARRAY(SELECT nextval('ev_event_seq_seq') FROM generate_series(1, cardinality(p_id)));
+    -- `unnest` in a list of columns stores no intermediate rows, as `FROM unnest(p_seq, ..)` does for each array.
+    INSERT INTO ev_event (seq, id, topic, key, version, time, due, trace, parent, codec, data)
+        SELECT unnest(p_seq), unnest(p_id), unnest(p_topic), unnest(p_key), unnest(p_version), unnest(p_time), unnest(p_due),
+            unnest(p_trace), unnest(p_parent), unnest(p_codec), unnest(p_data);
+    SELECT array_agg(r.topic), array_agg(r.subscriber), array_agg(r.per_key AND has_keys)
+        INTO r_topic, r_subscriber, r_per_key
+        FROM ev_route r WHERE r.topic IN (SELECT unnest(p_topic));
+    IF FALSE = ANY (r_per_key) OR EXISTS (SELECT FROM unnest(p_key) k WHERE k IS NULL) THEN
+        INSERT INTO ev_delivery (seq, subscriber, state, due)
+        SELECT e.seq, r.subscriber, 1, coalesce(e.due, p_now)
+        FROM (SELECT unnest(p_seq) AS seq, unnest(p_topic) AS topic, unnest(p_key) AS key, unnest(p_due) AS due) e
+            JOIN unnest(r_topic, r_subscriber, r_per_key) r(topic, subscriber, per_key) ON r.topic = e.topic
+        WHERE NOT r.per_key OR e.key IS NULL;
+    END IF;
+    IF TRUE = ANY (r_per_key) THEN
         INSERT INTO ev_delivery (seq, subscriber, key, state, due)
-        SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN e.key END,
+        SELECT e.seq, r.subscriber, e.key,
             CASE
-                WHEN NOT r.per_key OR e.key IS NULL THEN 1
                 WHEN e.due > p_now THEN 6
                 WHEN is_old THEN 1
                 WHEN row_number() OVER (PARTITION BY r.subscriber, e.key, coalesce(e.due > p_now, FALSE) ORDER BY e.seq) = 1
@@ -81,11 +95,11 @@ BEGIN
                 ELSE 0
             END,
             coalesce(e.due, p_now)
-        FROM e JOIN ev_route r ON r.topic = e.topic
-        RETURNING subscriber
-    )
-    SELECT array_agg(DISTINCT subscriber) INTO subscribers FROM d;
-    RETURN coalesce(subscribers, '{}');
+        FROM (SELECT unnest(p_seq) AS seq, unnest(p_topic) AS topic, unnest(p_key) AS key, unnest(p_due) AS due) e
+            JOIN unnest(r_topic, r_subscriber, r_per_key) r(topic, subscriber, per_key) ON r.topic = e.topic
+        WHERE r.per_key AND e.key IS NOT NULL;
+    END IF;
+    RETURN ARRAY(SELECT DISTINCT unnest(r_subscriber));
 END $$;
 
 -- The same for one event, without arrays.
@@ -131,8 +145,9 @@ RETURNS TABLE (
     o_fence INT, o_failed INT, o_lost INT, o_per_key BOOLEAN,
     seq BIGINT, id TEXT, topic TEXT, key TEXT, version INT, "time" BIGINT, due BIGINT, trace TEXT, parent TEXT, codec TEXT, data TEXT
 ) LANGUAGE plpgsql
--- One plan, whatever the statistics: the partial indexes, in their order.
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
+-- One plan, whatever the statistics: the partial indexes, in their order. The plan is for any limit, so that its estimate grows with
+-- the table; it is not to be compiled for that.
+SET jit = off SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column

@@ -14,7 +14,8 @@ impl Wake for Postgres {
     type Listener = PgListener;
 
     async fn notify(pool: &Pool<Self>) -> Result<(), StoreError> {
-        sqlx::query("SELECT pg_notify($1, '')")
+        // A notification is written to the log as a transaction. It need not wait for the disk.
+        sqlx::query("SELECT pg_notify($1, ''), set_config('synchronous_commit', 'off', true)")
             .bind(CHANNEL)
             .execute(pool)
             .await?;
