@@ -74,6 +74,8 @@ async fn register<DB: Engine>(
     let mut problems = duplicate_topics();
     for one in &durable {
         problems.extend(wrong_database::<DB>(one));
+        #[cfg(feature = "seaorm")]
+        problems.extend(takes_sea_orm::<DB>(one));
         problems.extend(not_durable(one));
     }
     if !problems.is_empty() {
@@ -167,6 +169,19 @@ fn wrong_database<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> 
     takes_other.then(|| {
         format!(
             "the durable subscriber {info} takes the transaction of another database than this store; take `Tx<'_, {}>`",
+            DB::NAME
+        )
+    })
+}
+
+/// A problem if it takes a transaction of SeaORM, which a delivery does not have.
+#[cfg(feature = "seaorm")]
+fn takes_sea_orm<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
+    let info = subscriber.info();
+    info.has_mark::<events_seaorm::Tx>().then(|| {
+        format!(
+            "the durable subscriber {info} takes a transaction of `events_seaorm`, and that of a delivery is one of `events_sqlx`; \
+             take `Tx<'_, {}>` of it",
             DB::NAME
         )
     })
