@@ -174,8 +174,8 @@ impl<E: Event> EmitAsync<E> {
 
 impl<E: Event> TryEmitAsync<E> {
     /// The same for one durable subscriber, which is the only one that is called.
-    pub(super) fn to_durable(self, number: SubscriberId) -> Self {
-        let emission = self.emission.to_durable(number);
+    pub(super) fn for_durable(self, number: SubscriberId) -> Self {
+        let emission = self.emission.for_durable(number);
         Self { emission, ..self }
     }
 

@@ -106,7 +106,7 @@ impl<E: Event> AsyncEmission<E> {
     }
 
     /// The same for one durable subscriber, which is the only one that is called.
-    pub(in crate::emit) fn to_durable(mut self, number: SubscriberId) -> Self {
+    pub(in crate::emit) fn for_durable(mut self, number: SubscriberId) -> Self {
         self.rare.get_or_insert_default().durable = Some(number);
         self
     }

@@ -214,7 +214,7 @@ impl Emitting {
         let _in_unit = self.enter_unit();
         let emit = TryEmitAsync::new(registry, is_scoped(), event, origin, site);
         WithValues::new(
-            emit.to_durable(number),
+            emit.for_durable(number),
             Arc::clone(&self.values),
             E::topic(),
         )
