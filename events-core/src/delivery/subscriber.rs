@@ -1,9 +1,10 @@
 //! The durable subscribers of a registry.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{any::TypeId, borrow::Cow, fmt, sync::Arc};
 
 use super::deliver::Delivering;
 use crate::{
+    event::Event,
     metadata::{Pattern, SubscriberInfo},
     plan::SubscriberId,
     registry::{Receiver, Registry},
@@ -52,8 +53,11 @@ pub struct DurableSubscriber {
 /// The events that a subscriber receives.
 #[derive(Clone)]
 enum Receives {
-    /// Those with these topics.
-    Topics(Vec<Cow<'static, str>>),
+    /// Those of these event types.
+    Types {
+        families: Vec<TypeId>,
+        topics: Vec<Cow<'static, str>>,
+    },
     /// Those whose topics match the pattern.
     Pattern(Pattern),
 }
@@ -63,7 +67,10 @@ impl DurableSubscriber {
         let id = receiver.subscriber.durable?;
         let receives = match receiver.pattern {
             Some(pattern) => Receives::Pattern(pattern),
-            None => Receives::Topics(receiver.topics),
+            None => Receives::Types {
+                families: receiver.families,
+                topics: receiver.topics,
+            },
         };
         Some(Self {
             registry: registry.clone(),
@@ -90,7 +97,7 @@ impl DurableSubscriber {
     #[must_use]
     pub fn topics(&self) -> impl ExactSizeIterator<Item = &str> {
         let topics = match &self.receives {
-            Receives::Topics(topics) => topics.as_slice(),
+            Receives::Types { topics, .. } => topics.as_slice(),
             Receives::Pattern(_) => &[],
         };
         topics.iter().map(|topic| &**topic)
@@ -100,9 +107,24 @@ impl DurableSubscriber {
     #[must_use]
     pub fn receives(&self, topic: &str) -> bool {
         match &self.receives {
-            Receives::Topics(topics) => topics.iter().any(|own| own == topic),
+            Receives::Types { topics, .. } => topics.iter().any(|own| own == topic),
             Receives::Pattern(pattern) => pattern.matches(topic),
         }
+    }
+
+    /// Whether it receives events of this type. Those of two types may have one topic, as the instances of a generic event have.
+    #[must_use]
+    pub fn receives_event<E: Event>(&self) -> bool {
+        match &self.receives {
+            Receives::Types { families, .. } => families.contains(&TypeId::of::<E::Family>()),
+            Receives::Pattern(pattern) => pattern.matches(E::topic()),
+        }
+    }
+
+    /// Whether it receives the events whose topics match a pattern, and not those of certain types.
+    #[must_use]
+    pub fn has_pattern(&self) -> bool {
+        matches!(self.receives, Receives::Pattern(_))
     }
 
     /// A delivery to it.

@@ -2,6 +2,8 @@
 
 mod derive;
 mod options;
+#[cfg(test)]
+mod tests;
 mod upcast;
 
 use proc_macro::TokenStream;

@@ -1,6 +1,6 @@
 //! The subscribers of an event in running order, and all subscribers of a registry.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{any::TypeId, borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::{
     metadata::{Key, Pattern, SubscriberInfo},
@@ -17,6 +17,8 @@ pub(crate) struct Receiver {
     pub(crate) is_muted: bool,
     /// The topics of its events, or its pattern.
     pub(crate) topics: Vec<Cow<'static, str>>,
+    /// The families of its events, in the list of all; none with a pattern.
+    pub(crate) families: Vec<TypeId>,
     /// The pattern of a pattern subscriber, in the list of all.
     pub(crate) pattern: Option<Pattern>,
 }
@@ -28,6 +30,7 @@ impl Receiver {
             names: registration.position.names.clone(),
             is_muted,
             topics: vec![registration.subscriber.topic.clone()],
+            families: Vec::new(),
             subscriber: registration.subscriber,
             pattern: None,
         }
@@ -82,16 +85,19 @@ impl Core {
             all.insert(receiver.id, receiver);
         }
         let slots = writer.known_types.values();
-        for slot in slots.filter_map(|event_type| self.slot(*event_type)) {
+        let slots = slots.filter_map(|one| Some((one.family, self.slot(*one)?)));
+        for (family, slot) in slots {
             for registration in slot.registrations() {
                 if registration.subscriber.pattern.is_some() {
                     continue;
                 }
                 let topic = registration.subscriber.topic.clone();
                 let is_muted = writer.muted.contains(registration.id());
-                all.entry(registration.id())
+                let receiver = all
+                    .entry(registration.id())
                     .and_modify(|receiver| receiver.topics.push(topic))
                     .or_insert_with(|| Receiver::new(registration, is_muted));
+                receiver.families.push(family);
             }
         }
         drop(writer);

@@ -3,8 +3,11 @@
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use events_core::{
-    Registry, Subscription, delivering::Delivering, failures::BoxError,
-    outcomes::SubscriberOutcome, subscribing::SubscribeError,
+    Registry, Subscription,
+    delivering::{Delivering, DurableSubscriber},
+    failures::BoxError,
+    outcomes::SubscriberOutcome,
+    subscribing::SubscribeError,
 };
 
 use super::{
@@ -41,6 +44,7 @@ pub struct DurableType {
     emitted_topic: fn() -> &'static str,
     name: fn() -> &'static str,
     codec: &'static str,
+    is_received_by: fn(&DurableSubscriber) -> bool,
     subscribe: fn(&Registry, StoreFn) -> Result<Subscription, SubscribeError>,
     read: fn(i32, &str, &str) -> Result<Deliver, Unreadable>,
     redact: fn(&str) -> String,
@@ -55,6 +59,7 @@ impl DurableType {
             emitted_topic: E::topic,
             name: std::any::type_name::<E>,
             codec: E::Codec::NAME,
+            is_received_by: DurableSubscriber::receives_event::<E>,
             subscribe: subscribe::<E>,
             read: read::<E>,
             redact: |data| redacted::<E::Codec>(E::SECRETS, data),
@@ -68,6 +73,11 @@ impl DurableType {
     /// The topic with which it is emitted.
     pub(crate) fn emitted_topic(&self) -> &'static str {
         (self.emitted_topic)()
+    }
+
+    /// Whether this subscriber receives it.
+    pub(crate) fn is_received_by(&self, subscriber: &DurableSubscriber) -> bool {
+        (self.is_received_by)(subscriber)
     }
 
     pub(crate) fn name(&self) -> &'static str {

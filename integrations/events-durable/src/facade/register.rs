@@ -74,6 +74,8 @@ async fn register<DB: Engine>(
     let mut problems = duplicate_topics();
     for one in &durable {
         problems.extend(wrong_database::<DB>(one));
+        #[cfg(feature = "seaorm")]
+        problems.extend(takes_sea_orm::<DB>(one));
         problems.extend(not_durable(one));
     }
     if !problems.is_empty() {
@@ -126,11 +128,11 @@ async fn register<DB: Engine>(
     Ok((routes, Subscribers(receivers.collect()), stores))
 }
 
-/// Whether the subscriber receives events that are stored under this topic.
+/// Whether the subscriber receives events that are stored under this topic, which may be one of another program.
 fn receives(subscriber: &DurableSubscriber, topic: &str) -> bool {
     let own = types().iter().find(|one| one.topic() == topic);
-    let emitted = own.map_or(topic, |one| one.emitted_topic());
-    subscriber.receives(emitted) || subscriber.receives(topic)
+    own.is_some_and(|one| one.is_received_by(subscriber))
+        || subscriber.has_pattern() && subscriber.receives(topic)
 }
 
 /// A problem for each topic of several event types.
@@ -172,10 +174,28 @@ fn wrong_database<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> 
     })
 }
 
+/// A problem if it takes a transaction of SeaORM, which a delivery does not have.
+#[cfg(feature = "seaorm")]
+fn takes_sea_orm<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
+    let info = subscriber.info();
+    info.has_mark::<events_seaorm::Tx>().then(|| {
+        format!(
+            "the durable subscriber {info} takes a transaction of `events_seaorm`, and that of a delivery is one of `events_sqlx`; \
+             take `Tx<'_, {}>` of it",
+            DB::NAME
+        )
+    })
+}
+
 /// A problem if an event type that it receives is not durable.
 fn not_durable(subscriber: &DurableSubscriber) -> Option<String> {
-    let is_durable = |topic: &str| types().iter().any(|one| one.emitted_topic() == topic);
-    let topic = subscriber.topics().find(|topic| !is_durable(topic))?;
+    let received = types().iter().filter(|one| one.is_received_by(subscriber));
+    let mut durable: Vec<_> = received.map(|one| one.emitted_topic()).collect();
+    // Two types may have one topic.
+    let topic = subscriber.topics().find(|topic| {
+        let found = durable.iter().position(|one| one == topic);
+        found.map(|index| durable.swap_remove(index)).is_none()
+    })?;
     Some(format!(
         "the durable subscriber {} receives the event `{topic}`, which is not durable; add `#[derive(Durable)]` to it, or write \
          `durable!(..)` for an instance of a generic event",

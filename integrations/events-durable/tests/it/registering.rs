@@ -1,11 +1,12 @@
 //! Registering the subscribers of a program.
 
-use events_core::{Event, Registry, subscriber, subscribers};
-use events_durable::{Delivery, DurableError, StoreError};
+use events_core::{Event, Registry, State, subscriber, subscribers};
+use events_durable::{Delivery, DurableError, StoreError, durable};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     database::{Database, on_both},
-    shop::{Placed, Shop, ShopEngine, audit, confirm},
+    shop::{Journal, Placed, Shop, ShopEngine, audit, confirm, note, stop},
 };
 
 on_both! {
@@ -13,6 +14,8 @@ on_both! {
     a_registry_is_registered_again;
     without_tables_it_says_what_to_call;
     a_subscriber_of_an_event_that_is_not_durable_is_a_problem;
+    instances_of_a_generic_event_have_their_own_subscribers;
+    an_instance_of_a_generic_event_that_is_not_durable_is_a_problem;
 }
 
 #[derive(Event, Clone)]
@@ -21,6 +24,27 @@ struct Volatile;
 
 #[subscriber(durable = "volatile")]
 fn volatile(_: &Volatile) {}
+
+/// Its instances have one topic as events.
+#[derive(Event, Clone, Serialize, Deserialize)]
+#[event(topic = "shop.page")]
+struct Page<T>(T);
+
+durable!(Page<String>, topic = "shop.page.text");
+durable!(Page<u64>, topic = "shop.page.number");
+
+#[subscriber(durable = "pages.text")]
+fn of_text(page: &Page<String>, journal: State<'_, Journal>) {
+    note(&journal, format!("text {}", page.0));
+}
+
+#[subscriber(durable = "pages.number")]
+fn of_number(page: &Page<u64>, journal: State<'_, Journal>) {
+    note(&journal, format!("number {}", page.0));
+}
+
+#[subscriber(durable = "pages.flag")]
+fn of_flag(_: &Page<bool>) {}
 
 #[subscriber]
 fn not_durable(_: &Placed, _: Delivery<'_>) {}
@@ -87,6 +111,36 @@ async fn a_subscriber_of_an_event_that_is_not_durable_is_a_problem<DB: ShopEngin
         .to_string();
     assert!(
         error.contains("`shop.volatile`, which is not durable"),
+        "{error}"
+    );
+}
+
+async fn instances_of_a_generic_event_have_their_own_subscribers<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, subscribers![of_text, of_number]).await;
+    let mut tx = shop.begin().await;
+    tx.emit(Page("one".to_owned())).await.unwrap();
+    tx.emit(Page(2_u64)).await.unwrap();
+    tx.commit().await.unwrap();
+    let deliveries = "SELECT count(*) FROM ev_delivery";
+    assert_eq!(database.numbers(deliveries).await, [2]);
+    let workers = shop.work();
+    let mut heard = shop.next_n(2).await;
+    heard.sort();
+    assert_eq!(heard, ["number 2", "text one"]);
+    shop.drained().await;
+    stop(workers).await;
+}
+
+async fn an_instance_of_a_generic_event_that_is_not_durable_is_a_problem<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::unregistered(database, subscribers![of_flag]).await;
+    let registered = shop.store.register(&shop.registry).await;
+    let error = registered.unwrap_err().to_string();
+    assert!(
+        error.contains("`shop.page`, which is not durable"),
         "{error}"
     );
 }

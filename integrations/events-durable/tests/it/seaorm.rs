@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use events_core::subscribers;
+use events_core::{subscriber, subscribers};
 use events_durable::EmitAt;
 use events_seaorm::{Db, transaction};
 use sea_orm::{
@@ -13,7 +13,7 @@ use sqlx::{Pool, Postgres, Sqlite};
 
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, confirm, placed, placed_by, stop},
+    shop::{Placed, Shop, ShopEngine, confirm, placed, placed_by, stop},
 };
 
 on_both! {
@@ -22,6 +22,7 @@ on_both! {
     savepoints_take_their_own_back;
     a_batch_is_in_the_order_of_its_emits;
     an_event_that_is_due_later_waits;
+    a_subscriber_that_takes_its_transaction_is_a_problem;
 }
 
 const STORED: &str = "SELECT count(*) FROM ev_event";
@@ -132,4 +133,19 @@ async fn an_event_that_is_due_later_waits<DB: OrmEngine>(database: &Database<DB>
     assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
     shop.drained().await;
     stop(workers).await;
+}
+
+#[subscriber(durable = "orm.book")]
+async fn book(_: &Placed, _: &events_seaorm::Tx) {}
+
+async fn a_subscriber_that_takes_its_transaction_is_a_problem<DB: OrmEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::unregistered(database, subscribers![book]).await;
+    let registered = shop.store.register(&shop.registry).await;
+    let error = registered.unwrap_err().to_string();
+    assert!(
+        error.contains("takes a transaction of `events_seaorm`"),
+        "{error}"
+    );
 }

@@ -15,6 +15,7 @@ impl Param for &Tx {
     type Item<'i> = &'i Tx;
 
     fn prepare(scan: &Prepare<'_>) -> Result<(), PrepareError> {
+        scan.mark::<Tx>();
         if scan.may_run_later() {
             return Err(PrepareError::new(
                 "the transaction of the emitter has ended when the subscriber runs; use a subscriber that is `awaited`, and \

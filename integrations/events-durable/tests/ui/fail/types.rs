@@ -1,0 +1,49 @@
+//! What the compiler checks after the macros: types.
+
+mod not_serialized {
+    //! The payload is what serde makes of the event.
+
+    use events_core::Event;
+    use events_durable::Durable;
+
+    #[derive(Event, Durable, Clone)]
+    struct OrderPlaced {
+        order: u64,
+    }
+}
+
+mod no_key_text {
+    //! The key is a text.
+
+    use events_core::Event;
+    use events_durable::Durable;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Event, Durable, Clone, Serialize, Deserialize)]
+    #[durable(key = items)]
+    struct OrderPlaced {
+        items: Vec<u64>,
+    }
+}
+
+mod other_function {
+    //! An upcast takes a value of JSON.
+
+    use events_core::{Event, failures::BoxError};
+    use events_durable::{Durable, upcast};
+    use serde::{Deserialize, Serialize};
+    use serde_json::Value;
+
+    #[derive(Event, Durable, Clone, Serialize, Deserialize)]
+    #[durable(version = 2)]
+    struct OrderPlaced {
+        order: u64,
+    }
+
+    #[upcast(OrderPlaced, from = 1)]
+    fn upgrade(old: OrderPlaced) -> Result<OrderPlaced, BoxError> {
+        Ok(old)
+    }
+}
+
+fn main() {}
