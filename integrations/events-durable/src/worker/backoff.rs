@@ -64,7 +64,7 @@ mod tests {
             let actual = next(&retry, attempt, WhenDead::Block);
             match (actual, longest) {
                 (Next::After(delay), Some(longest)) => {
-                    assert!(delay <= Duration::from_secs(longest))
+                    assert!(delay <= Duration::from_secs(longest));
                 }
                 (Next::Dead(WhenDead::Block), None) => {}
                 _ => panic!("attempt {attempt}: {actual:?}"),
