@@ -11,7 +11,7 @@ use super::{
     subscribers::{Receiver, Subscribers},
 };
 use crate::{
-    event::types,
+    event::{DurableType, types},
     staging::{add_registered, store_fn},
     store::{Engine, Route},
 };
@@ -190,7 +190,7 @@ fn takes_sea_orm<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
 /// A problem if an event type that it receives is not durable.
 fn not_durable(subscriber: &DurableSubscriber) -> Option<String> {
     let received = types().iter().filter(|one| one.is_received_by(subscriber));
-    let mut durable: Vec<_> = received.map(|one| one.emitted_topic()).collect();
+    let mut durable: Vec<_> = received.map(DurableType::emitted_topic).collect();
     // Two types may have one topic.
     let topic = subscriber.topics().find(|topic| {
         let found = durable.iter().position(|one| one == topic);
