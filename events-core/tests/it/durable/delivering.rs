@@ -145,7 +145,7 @@ fn its_end_is_returned() {
     let outcome = smol::block_on(book.deliver(Placed(99)));
     assert!(
         matches!(
-            outcome.failure().map(|failure| failure.cause()),
+            outcome.failure().map(events_core::Failure::cause),
             Some(Cause::Panic(_))
         ),
         "{outcome}"
@@ -162,7 +162,7 @@ fn the_timeout_ends_it() {
     );
     assert!(
         matches!(
-            outcome.failure().map(|failure| failure.cause()),
+            outcome.failure().map(events_core::Failure::cause),
             Some(Cause::TimedOut(_))
         ),
         "{outcome}"
