@@ -47,7 +47,7 @@ impl UnmatchedPattern {
         if let Some(suggestion) = &suggestion {
             text = format!("{text}; {suggestion}");
         }
-        if suggestion.is_none() && pattern.contains("events::db::") {
+        if pattern.contains("events::db::") {
             text.push_str(OF_MODELS);
         }
         Some(Self {
