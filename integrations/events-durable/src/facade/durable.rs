@@ -100,8 +100,8 @@ impl<DB: Engine> Durable<DB> {
         Ok(Self::with_pool(Pool::connect(url).await?))
     }
 
-    /// Sets how long events are kept that all subscribers have; otherwise 7 days. To be called first, before the store is
-    /// cloned or registered.
+    /// Sets how long events that all subscribers have are kept, from when they were stored on; otherwise 7 days. To be
+    /// called first, before the store is cloned or registered.
     #[must_use]
     pub fn retain(self, time: Duration) -> Self {
         let settings = Settings {
