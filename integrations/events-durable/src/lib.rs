@@ -1,7 +1,7 @@
 //! Durable delivery: events are stored in the transaction that emits them, and workers deliver each to its durable subscribers at
 //! least once, also after the end of the process; exactly once in effect to those that write in the transaction of the delivery.
 //!
-//! - [`Durable`] is the store: migrations, registering, transactions, dead letters, replays, counts;
+//! - [`Durable`](struct@Durable) is the store: migrations, registering, transactions, dead letters, replays, counts;
 //! - [`#[derive(Durable)]`](derive@Durable) makes an event durable, [`durable!`] an instance of a generic event, and
 //!   [`#[upcast]`](macro@upcast) brings payloads of earlier versions to the present one;
 //! - `#[subscriber(durable = "mail.confirm")]` is a durable subscriber, with the parameters [`Delivery`] and
