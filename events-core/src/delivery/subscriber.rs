@@ -41,6 +41,15 @@ impl Registry {
 }
 
 /// A durable subscriber of a registry; returned by [`Registry::durable_subscribers`].
+///
+/// ```
+/// use events_core::delivering::DurableSubscriber;
+///
+/// fn line(subscriber: &DurableSubscriber) -> String {
+///     let topics: Vec<_> = subscriber.topics().collect();
+///     format!("{}: {}", subscriber.id(), topics.join(", "))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct DurableSubscriber {
     registry: Registry,

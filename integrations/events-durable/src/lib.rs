@@ -5,7 +5,7 @@
 //! - [`#[derive(Durable)]`](derive@Durable) makes an event durable, [`durable!`] an instance of a generic event, and
 //!   [`#[upcast]`](macro@upcast) brings payloads of earlier versions to the present one;
 //! - `#[subscriber(durable = "mail.confirm")]` is a durable subscriber, with the parameters [`Delivery`] and
-//!   [`Tx`](events_sqlx::Tx);
+//!   `Tx` of `events-sqlx`;
 //! - [`Durable::worker`] starts the workers.
 //!
 //! SQLite and PostgreSQL are the features `sqlite` and `postgres`. The feature `command` adds the module `command`, `myapp events stats`
@@ -13,6 +13,8 @@
 //!
 //! Guide: the module `guide::durable` of `events-core`. Below is the README.
 //!
+// These definitions come before those at the end of the README; the first one counts.
+#![doc = include_str!("../docs/links.md")]
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "command")]

@@ -37,6 +37,14 @@ pub struct Dead<'s, DB: Engine> {
 /// A delivery whose attempts are used up.
 ///
 /// Its payload is JSON without the fields that are secret.
+///
+/// ```
+/// use events_durable::DeadLetter;
+///
+/// fn line(dead: &DeadLetter) -> String {
+///     format!("{} of {}: {}", dead.id, dead.topic, dead.error)
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeadLetter {

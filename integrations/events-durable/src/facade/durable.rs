@@ -22,7 +22,18 @@ use crate::{
 /// A store of events, in the database of the business data: what is emitted in a transaction is stored in it, and workers deliver
 /// it to the durable subscribers.
 ///
-/// It is a handle: its clones are the same store. See the [crate](crate) for an example.
+/// It is a handle: its clones are the same store. The [crate](crate) has an example of all of it.
+///
+/// ```
+/// use events_durable::{Durable, DurableError};
+/// use sqlx::Sqlite;
+///
+/// async fn open(url: &str) -> Result<Durable<Sqlite>, DurableError> {
+///     let store = Durable::connect(url).await?;
+///     store.migrate().await?;
+///     Ok(store)
+/// }
+/// ```
 pub struct Durable<DB: Engine>(pub(crate) Arc<Inner<DB>>);
 
 /// What the clones of a store share.

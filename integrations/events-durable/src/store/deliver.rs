@@ -33,6 +33,12 @@ pub enum Next {
 }
 
 /// What a dead delivery does to the later ones of its key.
+///
+/// ```
+/// use events_durable::WhenDead;
+///
+/// assert_eq!(WhenDead::default(), WhenDead::Block);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WhenDead {
     /// They wait until it is tried again or discarded.

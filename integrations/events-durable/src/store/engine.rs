@@ -9,6 +9,15 @@ use super::{
 ///
 /// The functions of its parts are called as `DB::insert(..)`. Those with a connection run in the transaction of the caller,
 /// those with a pool in one of their own.
+///
+/// ```
+/// use events_durable::{Durable, Engine};
+///
+/// /// A part of a program that runs on both.
+/// fn of_any<DB: Engine>(store: &Durable<DB>) -> Durable<DB> {
+///     store.clone()
+/// }
+/// ```
 pub trait Engine:
     events_sqlx::Backend + Migrate + Register + Insert + Deliver + Operate + Wake
 {

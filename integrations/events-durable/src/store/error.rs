@@ -5,6 +5,12 @@ use std::{error::Error, fmt};
 use events_sqlx::TxError;
 
 /// What went wrong in the database. No text of it contains a payload.
+///
+/// ```
+/// use events_durable::StoreError;
+///
+/// assert!(StoreError::SchemaMissing.to_string().contains("migrate"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreError {

@@ -31,6 +31,15 @@ pub struct Replay {
 }
 
 /// The deliveries of a subscriber, counted.
+///
+/// ```
+/// use events_durable::Stats;
+///
+/// fn is_late(stats: &Stats) -> bool {
+///     stats.oldest.is_some_and(|age| age.as_secs() > 60)
+/// }
+/// assert!(!is_late(&Stats::default()));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// The id of the subscriber.

@@ -16,6 +16,16 @@ use crate::{
 
 /// Workers that run; returned by [`NewWorkers::spawn_tokio`](super::NewWorkers::spawn_tokio). Dropped, they end where they are:
 /// what they have claimed is delivered when the lease has ended.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use events_durable::{Engine, Workers};
+///
+/// async fn end<DB: Engine>(workers: Workers<DB>) {
+///     workers.shutdown(Duration::from_secs(5)).await;
+/// }
+/// ```
 #[must_use = "dropped, the workers end"]
 pub struct Workers<DB: Engine> {
     store: Durable<DB>,
