@@ -13,7 +13,7 @@ use crate::{metadata::SubscriberInfo, primitives::one_line, result::too_deep::To
 ///
 /// struct User;
 ///
-/// #[subscriber(id = "email is free")]
+/// #[subscriber]
 /// fn email_is_free(_: &mut Creating<User>) -> Result<(), std::io::Error> {
 ///     Err(std::io::ErrorKind::TimedOut.into())
 /// }
@@ -21,9 +21,9 @@ use crate::{metadata::SubscriberInfo, primitives::one_line, result::too_deep::To
 /// let registry = Registry::with(subscribers![email_is_free]);
 /// let event = registry.emit(Creating::new(User));
 /// let failed = event.failed_checks().first().expect("it has failed");
-/// assert_eq!(failed.name(), Some("email is free"));
+/// assert!(failed.name().is_some_and(|name| name.ends_with("::email_is_free")));
 /// assert_eq!(failed.cause(), "returned an error");
-/// assert_eq!(failed.to_string(), "the subscriber `email is free` returned an error");
+/// assert!(failed.to_string().ends_with("::email_is_free` returned an error"));
 /// ```
 #[derive(Clone, Debug)]
 pub struct FailedCheck {
