@@ -16,6 +16,9 @@ pub(crate) const PLACE: &str = "EVENTS_KILLS_PLACE";
 pub(crate) const ROLE: &str = "EVENTS_KILLS_ROLE";
 pub(crate) const SEED: &str = "EVENTS_KILLS_SEED";
 
+/// The test with which this binary starts itself: it begins with [`run_if_started`](super::process::run_if_started).
+const ENTRY: &str = "processes_on_sqlite_are_killed_and_nothing_is_lost";
+
 /// A process that prints nothing for so long hangs.
 const HANGS: Duration = Duration::from_secs(120);
 
@@ -108,7 +111,7 @@ impl Output {
 pub(crate) fn start(place: &Place, role: Role, seed: u64) -> Process {
     let mut command = Command::new(env::current_exe().unwrap());
     command
-        .args(["--exact", "process::run", "--ignored", "--nocapture"])
+        .args(["--exact", ENTRY, "--nocapture"])
         .env(PLACE, place.to_text())
         .env(ROLE, role.to_text())
         .env(SEED, seed.to_string())

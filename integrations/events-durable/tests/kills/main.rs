@@ -1,8 +1,8 @@
 //! Processes that emit and deliver and are killed: what was committed is delivered, whatever happens to them.
 //!
-//! The binary starts itself as the processes, with the test `process::run` and variables of the environment. `EVENTS_KILLS` is
-//! the number of kills of each database, `EVENTS_SEED` the seed, which is printed. The processes end with this one: at the end of
-//! their standard input. The tests of PostgreSQL run if it is installed; see `server`.
+//! The binary starts itself as the processes: with variables of the environment, in which the first test is what a process
+//! does. `EVENTS_KILLS` is the number of kills of each database, `EVENTS_SEED` the seed, which is printed. The processes end with
+//! this one: at the end of their standard input. The tests of PostgreSQL run if it is installed; see `server`.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(
@@ -31,7 +31,7 @@ use crate::{
     engine::{Place, TestEngine},
     log::Log,
     outage::Server,
-    process::until_all_is_delivered,
+    process::{run_if_started, until_all_is_delivered},
     random::Random,
     shop::{create, emit_risky, place_some},
 };
@@ -103,6 +103,7 @@ fn random_seed(seed: u64) -> u64 {
 
 #[test]
 fn processes_on_sqlite_are_killed_and_nothing_is_lost() {
+    run_if_started();
     let place = Place::file();
     check::<Sqlite>(&place, || {});
 }

@@ -16,10 +16,8 @@ use crate::{
 /// The lease of the deliveries; those of a process that was killed wait for its end.
 const LEASE: Duration = Duration::from_secs(1);
 
-/// This binary starts itself with this test as a process.
-#[test]
-#[ignore = "it is what a process does, not a test"]
-fn run() {
+/// Returns, unless this process was started by [`start`](super::children::start).
+pub(crate) fn run_if_started() {
     let Ok(place) = env::var(PLACE) else {
         return;
     };
