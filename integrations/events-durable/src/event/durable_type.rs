@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use events_core::{
     Registry, Subscription,
-    delivering::{Delivering, DurableSubscriber},
+    delivering::{Delivering, DurableSubscriber, EventStore},
     failures::BoxError,
     outcomes::SubscriberOutcome,
     subscribing::SubscribeError,
@@ -34,8 +34,30 @@ impl fmt::Debug for Deliver {
     }
 }
 
-/// What stores an event that is emitted.
-pub(crate) type StoreFn = Arc<dyn Fn(Encoded) -> Result<(), BoxError> + Send + Sync>;
+/// What stores the events that are emitted.
+pub(crate) trait StoreEncoded: Send + Sync {
+    /// Stores that of a sync emit: in the unit of work that the emit is in.
+    fn store(&self, event: Encoded) -> Result<(), BoxError>;
+
+    /// Stores that of an async emit: outside of any unit, in a transaction of its own.
+    fn store_async(&self, event: Encoded) -> StoreFuture<'_>;
+}
+
+/// The future of [`StoreEncoded::store_async`].
+pub(crate) type StoreFuture<'s> = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 's>>;
+
+/// What stores the events of a type.
+struct TypedStore(Arc<dyn StoreEncoded>);
+
+impl<E: DurableEvent> EventStore<E> for TypedStore {
+    fn store(&self, event: &E) -> Result<(), BoxError> {
+        self.0.store(encode(event)?)
+    }
+
+    async fn store_async(&self, event: &E) -> Result<(), BoxError> {
+        self.0.store_async(encode(event)?).await
+    }
+}
 
 /// A durable event type with its type erased.
 #[doc(hidden)]
@@ -45,7 +67,7 @@ pub struct DurableType {
     name: fn() -> &'static str,
     codec: &'static str,
     is_received_by: fn(&DurableSubscriber) -> bool,
-    subscribe: fn(&Registry, StoreFn) -> Result<Subscription, SubscribeError>,
+    subscribe: fn(&Registry, Arc<dyn StoreEncoded>) -> Result<Subscription, SubscribeError>,
     read: fn(i32, &str, &str) -> Result<Deliver, Unreadable>,
     redact: fn(&str) -> String,
 }
@@ -92,7 +114,7 @@ impl DurableType {
     pub(crate) fn subscribe(
         &self,
         registry: &Registry,
-        store: StoreFn,
+        store: Arc<dyn StoreEncoded>,
     ) -> Result<Subscription, SubscribeError> {
         (self.subscribe)(registry, store)
     }
@@ -115,12 +137,11 @@ impl DurableType {
 
 fn subscribe<E: DurableEvent>(
     registry: &Registry,
-    store: StoreFn,
+    store: Arc<dyn StoreEncoded>,
 ) -> Result<Subscription, SubscribeError> {
-    let store = move |event: &E| -> Result<(), BoxError> { store(encode(event)?) };
     let id = format!("events_durable: store of {}", E::stored_topic());
     registry
-        .subscribe::<E, fn(&E) -> Result<(), BoxError>, _>(store)
+        .subscribe_store::<E, _>(TypedStore(store))
         .priority(i32::MIN)
         .at_once()
         .id(id)

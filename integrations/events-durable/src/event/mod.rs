@@ -14,7 +14,7 @@ mod upcast;
 pub use codec::{Codec, Json};
 pub use durable_event::{DurableEvent, Secret, key_text};
 pub use durable_type::DurableType;
-pub(crate) use durable_type::{Deliver, StoreFn};
+pub(crate) use durable_type::{Deliver, StoreEncoded, StoreFuture};
 pub use link_slices::TYPES;
 pub(crate) use link_slices::{type_of, types};
 pub(crate) use payload::{Encoded, Unreadable, Waits, encode};

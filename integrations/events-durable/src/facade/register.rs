@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     event::{DurableType, types},
-    staging::{add_registered, store_fn},
+    staging::{Staging, add_registered},
     store::{Engine, Route},
 };
 
@@ -110,9 +110,10 @@ async fn register<DB: Engine>(
     let registered = DB::register(tx.conn(), &ids, &routes).await?;
     tx.commit().await?;
 
+    let staging = Arc::new(Staging(Arc::clone(&store.0.waker)));
     let stores = types()
         .iter()
-        .map(|one| one.subscribe(registry, store_fn(&store.0.waker)));
+        .map(|one| one.subscribe(registry, Arc::clone(&staging) as _));
     let stores: Result<Vec<_>, _> = stores.collect();
     let stores = stores.map_err(|error| DurableError::Program(vec![error.to_string()]))?;
     add_registered(registry);

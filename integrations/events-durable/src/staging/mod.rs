@@ -13,5 +13,5 @@ mod unit;
 
 pub use registered::{NotRegistered, check_registered};
 pub(crate) use registered::{add_registered, remove_registered};
-pub(crate) use stage::{Parent, millis, new_event, store_fn};
+pub(crate) use stage::{Parent, Staging, millis, new_event};
 pub(crate) use unit::stage_in;

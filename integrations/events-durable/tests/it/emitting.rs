@@ -1,6 +1,8 @@
 //! What is emitted in a transaction is stored with it.
 
-use events_core::subscribers;
+use std::time::Duration;
+
+use events_core::{UnitOfWork, subscribers, units::WithUnit};
 use events_durable::EmitAt;
 
 use crate::{
@@ -15,6 +17,9 @@ on_both! {
     a_savepoint_takes_its_own_back;
     a_sync_emit_in_the_unit_is_stored;
     an_emit_outside_of_a_transaction_fails;
+    an_async_emit_outside_of_a_transaction_has_its_own;
+    an_async_emit_in_another_unit_fails;
+    an_async_emit_that_is_cut_off_stores_all_or_nothing;
     an_emit_before_register_fails;
     an_event_with_an_empty_key_fails;
     an_event_is_stored_in_a_bare_transaction;
@@ -83,18 +88,68 @@ async fn a_sync_emit_in_the_unit_is_stored<DB: ShopEngine>(database: &Database<D
 async fn an_emit_outside_of_a_transaction_fails<DB: ShopEngine>(database: &Database<DB>) {
     let shop = Shop::open(database, subscribers![confirm]).await;
     let error = shop.registry.try_emit(placed(1)).unwrap_err().to_string();
-    assert!(
-        error.contains("outside of a transaction") && error.contains("store.begin()"),
-        "{error}"
-    );
-    let error = shop
-        .registry
-        .try_emit_async(placed(1))
+    for text in ["outside of a transaction", "store.begin()", "emit_async"] {
+        assert!(error.contains(text), "{error}");
+    }
+    assert_eq!(database.numbers(STORED).await, [0]);
+}
+
+/// By `emit_async` and by the queue, which wait for it.
+async fn an_async_emit_outside_of_a_transaction_has_its_own<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    shop.registry.try_emit_async(placed(1)).await.unwrap();
+    assert_eq!(database.numbers(STORED).await, [1]);
+    shop.registry.enqueue(placed(2)).unwrap();
+    shop.registry.queue().flush_async().await;
+    assert_eq!(database.numbers(STORED).await, [2]);
+    let workers = shop.work();
+    let mut heard = shop.next_n(2).await;
+    heard.sort();
+    assert_eq!(heard, ["confirm 1 (1 of 3) ", "confirm 2 (1 of 3) "]);
+    shop.drained().await;
+    stop(workers).await;
+    // In a unit of work it is held until the commit, and goes with a rollback.
+    let tx = shop.begin().await;
+    let emit = shop.registry.try_emit_async(placed(3));
+    emit.with_unit(tx.handle()).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(database.numbers(STORED).await, [2]);
+}
+
+/// A unit of work that is not that of a transaction of the store: it is not stored beside it.
+async fn an_async_emit_in_another_unit_fails<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    let unit = UnitOfWork::begin();
+    let emit = shop.registry.try_emit_async(placed(1));
+    let error = emit
+        .with_unit(unit.handle())
         .await
         .unwrap_err()
         .to_string();
-    assert!(error.contains("outside of a transaction"), "{error}");
+    assert!(error.contains("is not that of a transaction"), "{error}");
     assert_eq!(database.numbers(STORED).await, [0]);
+}
+
+/// The event is stored with its whole delivery, or not at all.
+async fn an_async_emit_that_is_cut_off_stores_all_or_nothing<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    for polls in 0..40 {
+        let mut emit = Box::pin(shop.registry.try_emit_async(placed(polls)));
+        for _ in 0..polls {
+            let polled = tokio::time::timeout(Duration::from_micros(200), &mut emit).await;
+            if polled.is_ok() {
+                break;
+            }
+        }
+        drop(emit);
+    }
+    shop.registry.try_emit_async(placed(99)).await.unwrap();
+    let whole = "SELECT count(*) FROM ev_event e LEFT JOIN ev_delivery d ON d.seq = e.seq WHERE d.seq IS NULL";
+    assert_eq!(database.numbers(whole).await, [0]);
 }
 
 async fn an_emit_before_register_fails<DB: ShopEngine>(database: &Database<DB>) {

@@ -7,7 +7,7 @@
 //! | Spring Modulith 395, 399 | marked done although the call failed | `failing::a_failed_attempt_is_repeated`, `failing::what_a_failed_attempt_wrote_is_rolled_back` |
 //! | Spring Modulith 549 | a renamed listener: nothing was delivered, silently | `faults::versions::what_was_stored_for_a_renamed_subscriber_is_told_and_kept` |
 //! | Spring Modulith 321, 663, 926 | what is in progress was started again | `delivering::a_long_call_keeps_its_lease`, `store::concurrency::what_a_transaction_holds_is_not_claimed_after_its_lease` |
-//! | Spring Modulith 1123 | outside of a transaction neither stored nor delivered | `emitting::an_emit_outside_of_a_transaction_fails` |
+//! | Spring Modulith 1123 | outside of a transaction neither stored nor delivered | `emitting::an_emit_outside_of_a_transaction_fails`, `an_async_emit_outside_of_a_transaction_has_its_own` |
 //! | Spring Modulith 502 | a purge took what was not done | `store::operating::a_purge_never_takes_what_is_not_done` |
 //! | CAP 118 | delivered before the commit | `faults::restarts::nothing_is_delivered_before_the_commit` |
 //! | CAP 171 | of 10 in one transaction 6 were delivered again | `faults::restarts::of_ten_in_one_transaction_none_is_repeated_after_a_restart` |
