@@ -1,6 +1,6 @@
 //! What is emitted in a transaction is stored with it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use events_core::{UnitOfWork, subscribers, units::WithUnit};
 use events_durable::EmitAt;
@@ -112,7 +112,7 @@ async fn an_async_emit_outside_of_a_transaction_has_its_own<DB: ShopEngine>(
     stop(workers).await;
     // In a unit of work it is held until the commit, and goes with a rollback.
     let tx = shop.begin().await;
-    let emit = shop.registry.try_emit_async(placed(3));
+    let emit = async { shop.registry.try_emit_async(placed(3)).await };
     emit.with_unit(tx.handle()).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(database.numbers(STORED).await, [2]);
@@ -122,12 +122,8 @@ async fn an_async_emit_outside_of_a_transaction_has_its_own<DB: ShopEngine>(
 async fn an_async_emit_in_another_unit_fails<DB: ShopEngine>(database: &Database<DB>) {
     let shop = Shop::open(database, subscribers![confirm]).await;
     let unit = UnitOfWork::begin();
-    let emit = shop.registry.try_emit_async(placed(1));
-    let error = emit
-        .with_unit(unit.handle())
-        .await
-        .unwrap_err()
-        .to_string();
+    let emit = async { shop.registry.try_emit_async(placed(1)).await };
+    let error = emit.with_unit(unit.handle()).await.unwrap_err().to_string();
     assert!(error.contains("is not that of a transaction"), "{error}");
     assert_eq!(database.numbers(STORED).await, [0]);
 }
@@ -190,7 +186,7 @@ async fn an_event_is_stored_in_a_bare_transaction<DB: ShopEngine>(database: &Dat
 
 async fn an_event_that_is_due_later_waits<DB: ShopEngine>(database: &Database<DB>) {
     let mut shop = Shop::open(database, subscribers![confirm]).await;
-    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
+    let later = SystemTime::now() + Duration::from_secs(3600);
     let tx = shop.begin().await;
     tx.emit_at(&shop.store, later, &placed(1)).unwrap();
     tx.commit().await.unwrap();
