@@ -125,6 +125,18 @@ pub(crate) async fn slow(event: &Placed, journal: State<'_, Journal>, faults: St
     journal.note(format!("slow {}", event.order));
 }
 
+/// A single attempt: one that is lost is the last.
+#[subscriber(durable = "slow.once", retry = AT_ONCE.max_retries(0))]
+pub(crate) async fn slow_once(
+    event: &Placed,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+) {
+    faults.waiting.notify_one();
+    let _open = faults.gate.lock().await;
+    journal.note(format!("once {}", event.order));
+}
+
 #[subscriber(durable = "audit.all", topic = r"shop\..*")]
 pub(crate) fn audit(event: &dyn AnyEvent, journal: State<'_, Journal>) {
     journal.note(format!("audit {}", event.topic()));
