@@ -1,7 +1,8 @@
 //! Claims of SQLite.
 
+use events_sqlx::Tx;
 use serde_json::json;
-use sqlx::{Connection, Executor, Pool, Row, Sqlite, SqliteConnection};
+use sqlx::{Executor, Pool, Row, Sqlite, SqliteConnection};
 
 use crate::store::{
     deliver::{Claim, Done},
@@ -70,7 +71,12 @@ pub(super) async fn claim(
         .bind(most_attempts);
     let mut rows = suspect.fetch_all(&mut *conn).await?;
     if rows.is_empty() {
-        place_delayed(&mut conn, subscriber).await?;
+        let due = delayed(&mut conn, subscriber).await?;
+        if !due.is_empty() {
+            drop(conn); // it may be the only one
+            place(pool, subscriber, &due).await?;
+            conn = pool.acquire().await?;
+        }
         let fresh = sqlx::query(FRESH).bind(subscriber).bind(limit);
         rows = fresh.fetch_all(&mut *conn).await?;
     }
@@ -107,25 +113,34 @@ pub(super) async fn claim(
     Ok(claims.collect())
 }
 
-/// Those that are delayed and due now take their places in the order of their keys.
-async fn place_delayed(conn: &mut SqliteConnection, subscriber: &str) -> Result<(), StoreError> {
-    let due: Vec<(i64, String)> = sqlx::query_as(
+/// Those that were delayed and are due now, with their keys.
+async fn delayed(
+    conn: &mut SqliteConnection,
+    subscriber: &str,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    let due = sqlx::query_as(
         "SELECT d.seq, d.key FROM ev_delivery d INDEXED BY ev_delayed WHERE d.subscriber = $1 AND d.state = 6
             AND d.due <= CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-    )
-    .bind(subscriber)
-    .fetch_all(&mut *conn)
-    .await?;
+    );
+    Ok(due.bind(subscriber).fetch_all(conn).await?)
+}
+
+/// These take their places in the order of their keys.
+async fn place(
+    pool: &Pool<Sqlite>,
+    subscriber: &str,
+    due: &[(i64, String)],
+) -> Result<(), StoreError> {
     for (seq, key) in due {
-        let mut tx = conn.begin_with(Sqlite::BEGIN).await?;
+        let mut tx = Tx::begin_with(pool, Sqlite::BEGIN).await?;
         sqlx::query(
             "UPDATE ev_delivery SET state = 0 WHERE seq = $1 AND subscriber = $2 AND state = 6",
         )
         .bind(seq)
         .bind(subscriber)
-        .execute(&mut *tx)
+        .execute(tx.conn())
         .await?;
-        reorder_in(&mut tx, subscriber, &key).await?;
+        reorder_in(tx.conn(), subscriber, key).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -188,8 +203,9 @@ pub(super) async fn reorder(
     subscriber: &str,
     key: &str,
 ) -> Result<bool, StoreError> {
-    let mut tx = pool.begin_with(Sqlite::BEGIN).await?;
-    let promoted = reorder_in(&mut tx, subscriber, key).await?;
+    // Not one of sqlx, whose BEGIN stays open on the connection if this is dropped in it.
+    let mut tx = Tx::begin_with(pool, Sqlite::BEGIN).await?;
+    let promoted = reorder_in(tx.conn(), subscriber, key).await?;
     tx.commit().await?;
     Ok(promoted)
 }
