@@ -40,8 +40,8 @@ mod worker;
 #[doc(hidden)]
 pub mod testing {
     pub use crate::store::{
-        Claim, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Inserted,
-        Listener, Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats,
+        Claim, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Listener,
+        Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats,
         StoreError, StoredEvent, Wake, WhenDead,
     };
 

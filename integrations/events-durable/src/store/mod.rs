@@ -22,7 +22,7 @@ pub use deliver::{Claim, Deliver, Done, Failed, Next, WhenDead};
 pub use engine::Engine;
 pub use error::StoreError;
 pub use event::{NewEvent, StoredEvent};
-pub use insert::{Insert, InsertStatement, Inserted};
+pub use insert::{Insert, InsertStatement};
 pub use migrate::Migrate;
 pub use operate::{DeadLetter, Operate, Replay, Stats};
 pub use register::{Register, Registered, Route};
