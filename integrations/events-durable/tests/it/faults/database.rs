@@ -129,7 +129,7 @@ async fn the_clock_of_the_program_decides_nothing<DB: FaultEngine>(database: &Da
 }
 
 #[tokio::test]
-async fn a_full_file_of_sqlite_refuses_the_emit_and_goes_on_when_there_is_space() {
+async fn a_full_file_of_sqlite_refuses_the_emit_and_stores_again_when_there_is_space() {
     let database = Sqlite::create().await.unwrap();
     let mut shop = Shop::open(&database, subscribers![confirm]).await;
     let pages = database.numbers("PRAGMA page_count").await[0];

@@ -15,7 +15,7 @@ on_both! {
     a_failure_after_the_lease_was_lost_counts_for_nothing;
     what_was_lost_too_often_is_dead_also_under_load;
     a_crash_costs_only_what_was_begun_its_single_attempt;
-    a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded;
+    a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discarded;
 }
 
 async fn a_program_that_lost_its_lease_marks_nothing<DB: FaultEngine>(database: &Database<DB>) {
@@ -131,7 +131,7 @@ async fn a_crash_costs_only_what_was_begun_its_single_attempt<DB: FaultEngine>(
     assert!(shop.is_silent());
 }
 
-async fn a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded<DB: FaultEngine>(
+async fn a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discarded<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book()).await;
