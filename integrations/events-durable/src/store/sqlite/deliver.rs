@@ -1,8 +1,7 @@
 //! Claims of SQLite.
 
-use events_sqlx::Tx;
 use serde_json::json;
-use sqlx::{Executor, Pool, Row, Sqlite, SqliteConnection};
+use sqlx::{Connection, Executor, Pool, Row, Sqlite, SqliteConnection};
 
 use crate::store::{
     deliver::{Claim, Done},
@@ -71,12 +70,7 @@ pub(super) async fn claim(
         .bind(most_attempts);
     let mut rows = suspect.fetch_all(&mut *conn).await?;
     if rows.is_empty() {
-        let due = delayed(&mut conn, subscriber).await?;
-        if !due.is_empty() {
-            drop(conn); // it may be the only one
-            place(pool, subscriber, &due).await?;
-            conn = pool.acquire().await?;
-        }
+        place_delayed(&mut conn, subscriber).await?;
         let fresh = sqlx::query(FRESH).bind(subscriber).bind(limit);
         rows = fresh.fetch_all(&mut *conn).await?;
     }
@@ -113,34 +107,25 @@ pub(super) async fn claim(
     Ok(claims.collect())
 }
 
-/// Those that were delayed and are due now, with their keys.
-async fn delayed(
-    conn: &mut SqliteConnection,
-    subscriber: &str,
-) -> Result<Vec<(i64, String)>, StoreError> {
-    let due = sqlx::query_as(
+/// Those that are delayed and due now take their places in the order of their keys.
+async fn place_delayed(conn: &mut SqliteConnection, subscriber: &str) -> Result<(), StoreError> {
+    let due: Vec<(i64, String)> = sqlx::query_as(
         "SELECT d.seq, d.key FROM ev_delivery d INDEXED BY ev_delayed WHERE d.subscriber = $1 AND d.state = 6
             AND d.due <= CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-    );
-    Ok(due.bind(subscriber).fetch_all(conn).await?)
-}
-
-/// These take their places in the order of their keys.
-async fn place(
-    pool: &Pool<Sqlite>,
-    subscriber: &str,
-    due: &[(i64, String)],
-) -> Result<(), StoreError> {
+    )
+    .bind(subscriber)
+    .fetch_all(&mut *conn)
+    .await?;
     for (seq, key) in due {
-        let mut tx = Tx::begin_with(pool, Sqlite::BEGIN).await?;
+        let mut tx = conn.begin_with(Sqlite::BEGIN).await?;
         sqlx::query(
             "UPDATE ev_delivery SET state = 0 WHERE seq = $1 AND subscriber = $2 AND state = 6",
         )
         .bind(seq)
         .bind(subscriber)
-        .execute(tx.conn())
+        .execute(&mut *tx)
         .await?;
-        reorder_in(tx.conn(), subscriber, key).await?;
+        reorder_in(&mut tx, subscriber, &key).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -203,9 +188,9 @@ pub(super) async fn reorder(
     subscriber: &str,
     key: &str,
 ) -> Result<bool, StoreError> {
-    // Not one of sqlx, whose BEGIN stays open on the connection if this is dropped in it.
-    let mut tx = Tx::begin_with(pool, Sqlite::BEGIN).await?;
-    let promoted = reorder_in(tx.conn(), subscriber, key).await?;
+    // One that is cut off is rolled back by sqlx itself on SQLite.
+    let mut tx = pool.begin_with(Sqlite::BEGIN).await?;
+    let promoted = reorder_in(&mut tx, subscriber, key).await?;
     tx.commit().await?;
     Ok(promoted)
 }

@@ -91,7 +91,8 @@ async fn a_claim_or_sweep_that_is_cut_off_leaves_no_transaction_open<DB: FaultEn
     let shop = Shop::open(database, DB::book()).await;
     let tx = shop.begin().await;
     let later = SystemTime::now() + Duration::from_secs(3600);
-    let event = placed_by(1, "ada");
+    // A key of its own: the locks of keys are those of the whole database.
+    let event = placed_by(1, "cut off");
     tx.emit_at(&shop.store, later, &event).unwrap();
     tx.commit().await.unwrap();
     let pool = &database.pool;
