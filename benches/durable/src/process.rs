@@ -14,7 +14,7 @@ use crate::{
     cases::{self, Case, Measured},
     database::{Bench, Database},
     enqueue::rows_in_task,
-    shop::{self, Arrivals, Worked, number},
+    shop::{self, Arrivals, Worked, Writing, number},
 };
 
 pub(crate) const PROCESS: &str = "a row in a transaction";
@@ -22,7 +22,7 @@ pub(crate) const PLAIN: &str = "the row alone, one connection";
 pub(crate) const ONE: &str = "by a subscriber, one worker";
 pub(crate) const FOUR: &str = "by a subscriber, four workers";
 
-pub(crate) async fn measure<DB: Bench>(
+pub(crate) async fn measure<DB: Writing>(
     database: &Database<DB>,
     size: Size,
 ) -> Result<Vec<Measured>> {

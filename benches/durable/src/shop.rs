@@ -99,6 +99,11 @@ fn woken(_: &Woken, arrivals: State<'_, Arrivals>) {
     arrivals.add();
 }
 
+/// A database with the subscriber that writes a row in the transaction of its delivery.
+pub(crate) trait Writing: Bench {
+    fn writing() -> Subscribers;
+}
+
 macro_rules! writes {
     ($name:ident, $db:ty, $id:literal) => {
         #[subscriber(durable = $id)]
@@ -110,6 +115,12 @@ macro_rules! writes {
             <$db as Bench>::write(tx.conn(), event.order).await?;
             arrivals.add();
             Ok(())
+        }
+
+        impl Writing for $db {
+            fn writing() -> Subscribers {
+                subscribers![$name]
+            }
         }
     };
 }
@@ -130,14 +141,6 @@ pub(crate) fn stored() -> Subscribers {
 
 pub(crate) fn waking() -> Subscribers {
     subscribers![woken]
-}
-
-pub(crate) fn writing_sqlite() -> Subscribers {
-    subscribers![writes_sqlite]
-}
-
-pub(crate) fn writing_postgres() -> Subscribers {
-    subscribers![writes_postgres]
 }
 
 /// A number that no row has.
