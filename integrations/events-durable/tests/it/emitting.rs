@@ -16,6 +16,7 @@ on_both! {
     a_sync_emit_in_the_unit_is_stored;
     an_emit_outside_of_a_transaction_fails;
     an_emit_before_register_fails;
+    an_emit_after_a_register_that_failed_fails;
     an_event_with_an_empty_key_fails;
     an_event_is_stored_in_a_bare_transaction;
     an_event_that_is_due_later_waits;
@@ -102,6 +103,19 @@ async fn an_emit_before_register_fails<DB: ShopEngine>(database: &Database<DB>) 
     shop.registry.scanner().module("it::shop").run();
     let error = shop.registry.try_emit(Booked(1)).unwrap_err().to_string();
     assert!(error.contains("store.register(&registry)"), "{error}");
+}
+
+async fn an_emit_after_a_register_that_failed_fails<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![]).await;
+    // With subscribers that take the transactions of both databases.
+    shop.registry.scanner().module("it::shop").run();
+    shop.place([placed(1)]).await;
+    shop.store.register(&shop.registry).await.unwrap_err();
+    let mut tx = shop.begin().await;
+    let error = tx.emit(placed(2)).await.unwrap_err().to_string();
+    assert!(error.contains("store.register(&registry)"), "{error}");
+    tx.rollback().await.unwrap();
+    assert_eq!(database.numbers(STORED).await, [1]);
 }
 
 async fn an_event_with_an_empty_key_fails<DB: ShopEngine>(database: &Database<DB>) {

@@ -111,6 +111,7 @@ pub(crate) async fn confirm(
         (delivery.topic(), delivery.key()),
         ("shop.placed", Some(&*event.customer))
     );
+    assert_eq!(delivery.is_last_attempt(), attempt == most);
     journal.note(format!(
         "confirm {} ({attempt} of {most}) {}",
         event.order, event.code
