@@ -27,7 +27,7 @@ pub(crate) async fn measure<DB: Writing>(
     size: Size,
 ) -> Result<Vec<Measured>> {
     let (arrivals, received) = shop::arrivals();
-    let (_registry, store) = shop::program(database, DB::writing(), &arrivals).await?;
+    let store = shop::program(database, DB::writing(), &arrivals).await?;
     DB::clear(&database.pool).await?;
     let received = &Mutex::new(received);
     let (store, arrivals, count) = (&store, &arrivals, size.deliveries);

@@ -149,17 +149,17 @@ pub(crate) fn number() -> i64 {
     LAST.fetch_add(1, Ordering::Relaxed).cast_signed() as i64
 }
 
-/// A registry with these subscribers, and its store.
+/// The store of a registry with these subscribers.
 pub(crate) async fn program<DB: Bench>(
     database: &Database<DB>,
     subscribers: Subscribers,
     arrivals: &Arrivals,
-) -> Result<(Registry, Durable<DB>)> {
+) -> Result<Durable<DB>> {
     let registry = Registry::new();
     let scanner = registry.scanner().state(arrivals.clone());
     scanner.subscribers(subscribers).run();
     let store = Durable::with_pool(database.pool.clone());
     store.migrate().await?;
     store.register(&registry).await?;
-    Ok((registry, store))
+    Ok(store)
 }
