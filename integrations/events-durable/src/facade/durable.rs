@@ -15,7 +15,7 @@ use super::{error::DurableError, subscribers::Subscribers};
 use crate::{
     event::{DurableEvent, encode},
     staging::{new_event, remove_registered},
-    store::{Engine, NewEvent, Stats, WhenDead},
+    store::{Engine, NewEvent, PURGE_BATCH, Stats, WhenDead},
     wake::{TraceFn, Waker},
 };
 
@@ -288,7 +288,7 @@ impl<DB: Engine> Durable<DB> {
     ///
     /// If the future is dropped, some of the events are deleted.
     pub async fn purge(&self) -> Result<u64, DurableError> {
-        Ok(DB::purge(&self.0.pool, self.0.settings.retain, 1_000).await?)
+        Ok(DB::purge(&self.0.pool, self.0.settings.retain, PURGE_BATCH).await?)
     }
 
     /// What each subscriber has before it.

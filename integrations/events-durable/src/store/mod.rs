@@ -24,6 +24,7 @@ pub use error::StoreError;
 pub use event::{NewEvent, StoredEvent};
 pub use insert::{Insert, InsertStatement};
 pub use migrate::Migrate;
+pub(crate) use operate::PURGE_BATCH;
 pub use operate::{DeadLetter, Operate, Replay, Stats};
 pub use register::{Register, Registered, Route};
 pub use wake::{Listener, Wake};
