@@ -42,8 +42,8 @@ mod worker;
 pub mod testing {
     pub use crate::store::{
         Claim, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Listener,
-        Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats,
-        StoreError, StoredEvent, Wake, WhenDead,
+        Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats, StoreError,
+        StoredEvent, Wake, WhenDead,
     };
 
     /// A worker as a future that does not end.

@@ -10,9 +10,7 @@ use std::{
     time::Duration,
 };
 
-use events_durable::testing::{
-    Claim, Done, Engine, Failed, NewEvent, Next, Registered, Route,
-};
+use events_durable::testing::{Claim, Done, Engine, Failed, NewEvent, Next, Registered, Route};
 use sqlx::{
     AssertSqlSafe, Pool, Postgres, Row, Sqlite,
     pool::PoolOptions,

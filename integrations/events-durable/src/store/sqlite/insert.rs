@@ -91,10 +91,7 @@ impl Insert for Sqlite {
     }
 }
 
-async fn insert_one(
-    conn: &mut sqlx::SqliteConnection,
-    event: &NewEvent,
-) -> Result<(), StoreError> {
+async fn insert_one(conn: &mut sqlx::SqliteConnection, event: &NewEvent) -> Result<(), StoreError> {
     let inserted = sqlx::query(ONE)
         .bind(&event.id)
         .bind(&event.topic)

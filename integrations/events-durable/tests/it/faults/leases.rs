@@ -131,7 +131,9 @@ async fn a_crash_costs_only_what_was_begun_its_single_attempt<DB: FaultEngine>(
     assert!(shop.is_silent());
 }
 
-async fn a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discarded<DB: FaultEngine>(
+async fn a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discarded<
+    DB: FaultEngine,
+>(
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book()).await;
