@@ -156,6 +156,9 @@ async fn an_event_that_is_due_later_waits<DB: ShopEngine>(database: &Database<DB
     shop.place([placed(2)]).await;
     let workers = shop.work();
     assert_eq!(shop.next().await, "confirm 2 (1 of 3) ");
+    // The worker has looked for others before it finds this one.
+    shop.place([placed(3)]).await;
+    assert_eq!(shop.next().await, "confirm 3 (1 of 3) ");
     stop(workers).await;
     assert!(shop.is_silent());
     database.let_time_pass().await;

@@ -1,6 +1,6 @@
 //! Databases that cannot be used for a while, and what they are given.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use events_core::subscribers;
 use events_durable::{Durable, DurableError, EmitAt, StoreError};
@@ -121,8 +121,7 @@ async fn the_clock_of_the_program_decides_nothing<DB: FaultEngine>(database: &Da
     assert_eq!(shop.next_n(6).await, [CONFIRMED; 6]);
     shop.drained().await;
     stop(workers).await;
-    // One of the future is not older than any time.
-    assert!(SystemTime::now() > UNIX_EPOCH);
+    // An event of the future is kept.
     shop.store.purge().await.unwrap();
     let stored = "SELECT count(*) FROM ev_event WHERE time > 2000000000000";
     assert_eq!(database.numbers(stored).await, [2]);
