@@ -52,7 +52,7 @@ async fn store() -> Durable<Sqlite> {
         .await
         .unwrap();
     let events = [event(1), event(2), event(3)];
-    let _ = Sqlite::insert(&mut connection, &events).await.unwrap();
+    Sqlite::insert(&mut connection, &events).await.unwrap();
     drop(connection);
     let lease = Duration::from_secs(60);
     let claims = Sqlite::claim(&pool, "mail.confirm", 2, lease, 5)
@@ -333,7 +333,7 @@ mail.confirm      0      0          0     2         0  -       yes
 
 #[tokio::test]
 async fn wrong_arguments_are_an_error_with_the_remedy() {
-    let unknown = "the database has no subscriber `mial.confirm`, but ledger.book, mail.confirm";
+    let unknown = "the database has no subscriber `mial.confirm`; write one that it has: ledger.book, mail.confirm";
     let store = store().await;
     for (arguments, error) in [
         ("retry mial.confirm", unknown),

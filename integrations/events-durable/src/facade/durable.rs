@@ -15,7 +15,7 @@ use super::{error::DurableError, subscribers::Subscribers};
 use crate::{
     event::{DurableEvent, encode},
     staging::{new_event, remove_registered},
-    store::{Engine, NewEvent, Stats, WhenDead},
+    store::{Engine, NewEvent, PURGE_BATCH, Stats, WhenDead},
     wake::{TraceFn, Waker},
 };
 
@@ -154,6 +154,10 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// Of the database; if a later version of this crate has made the tables.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, all tables are made or none.
     pub async fn migrate(&self) -> Result<(), DurableError> {
         Ok(DB::migrate(&self.0.pool).await?)
     }
@@ -202,6 +206,10 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// Of the database; if the event cannot be written.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, it is not known whether the event is stored: roll the transaction back.
     pub async fn store<E: DurableEvent>(
         &self,
         conn: &mut DB::Connection,
@@ -215,6 +223,10 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// As `store`; none is stored then, if the transaction is rolled back.
+    ///
+    /// # Cancellation
+    ///
+    /// As `store`.
     pub async fn store_all<'e, E: DurableEvent>(
         &self,
         conn: &mut DB::Connection,
@@ -257,6 +269,10 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// Of the database.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, all of it is deleted or nothing.
     pub async fn retire(&self, subscriber: &str) -> Result<u64, DurableError> {
         Ok(DB::retire(&self.0.pool, subscriber).await?)
     }
@@ -267,8 +283,12 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// Of the database.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, some of the events are deleted.
     pub async fn purge(&self) -> Result<u64, DurableError> {
-        Ok(DB::purge(&self.0.pool, self.0.settings.retain, 1_000).await?)
+        Ok(DB::purge(&self.0.pool, self.0.settings.retain, PURGE_BATCH).await?)
     }
 
     /// What each subscriber has before it.

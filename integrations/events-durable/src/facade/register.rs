@@ -50,7 +50,12 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// [`DurableError::Program`] if the program does not fit together: two event types under one topic, a subscriber of events
-    /// that are not durable, a `Tx` of another database. Of the database: for example, `migrate` was not called.
+    /// that are not durable, a `Tx` of another database. Of the database: for example, `migrate` was not called. With an error,
+    /// nothing is registered, also nothing that was before.
+    ///
+    /// # Cancellation
+    ///
+    /// As with an error: call it again before the next emit.
     pub async fn register(&self, registry: &Registry) -> Result<Routes, DurableError> {
         // Those of before are replaced.
         self.set_registered(None);

@@ -6,6 +6,9 @@ use sqlx::Pool;
 
 use super::{error::StoreError, event::StoredEvent};
 
+/// How many events a purge deletes in one transaction.
+pub(crate) const PURGE_BATCH: u32 = 1_000;
+
 /// A dead delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {

@@ -104,9 +104,9 @@ impl<DB: Engine> Task<DB> {
         let Settings {
             lease, claim_size, ..
         } = self.settings;
-        let limit = size.get(claim_size, lease);
-        let pool = &self.store.0.pool;
         let most = receiver.most_attempts();
+        let limit = size.get(claim_size, lease, most);
+        let pool = &self.store.0.pool;
         let claims = DB::claim(pool, receiver.id(), limit, lease, most).await?;
         let found = !claims.is_empty();
         self.in_hand.fill(claims);

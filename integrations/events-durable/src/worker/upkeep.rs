@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     facade::{Durable, Subscribers},
-    store::{Engine, StoreError},
+    store::{Engine, PURGE_BATCH, StoreError},
 };
 
 /// When what was done last.
@@ -66,7 +66,7 @@ impl Upkeep {
         }
         if self.purged.is_none_or(|purged| purged.elapsed() >= PURGE) {
             self.purged = Some(Instant::now());
-            DB::purge(pool, store.0.settings.retain, 1_000).await?;
+            DB::purge(pool, store.0.settings.retain, PURGE_BATCH).await?;
         }
         Ok(found > 0)
     }

@@ -21,6 +21,7 @@ on_both! {
     an_async_emit_in_another_unit_fails;
     an_async_emit_that_is_cut_off_stores_all_or_nothing;
     an_emit_before_register_fails;
+    an_emit_after_a_register_that_failed_fails;
     an_event_with_an_empty_key_fails;
     an_event_is_stored_in_a_bare_transaction;
     an_event_that_is_due_later_waits;
@@ -155,6 +156,19 @@ async fn an_emit_before_register_fails<DB: ShopEngine>(database: &Database<DB>) 
     assert!(error.contains("store.register(&registry)"), "{error}");
 }
 
+async fn an_emit_after_a_register_that_failed_fails<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![]).await;
+    // With subscribers that take the transactions of both databases.
+    shop.registry.scanner().module("it::shop").run();
+    shop.place([placed(1)]).await;
+    shop.store.register(&shop.registry).await.unwrap_err();
+    let mut tx = shop.begin().await;
+    let error = tx.emit(placed(2)).await.unwrap_err().to_string();
+    assert!(error.contains("store.register(&registry)"), "{error}");
+    tx.rollback().await.unwrap();
+    assert_eq!(database.numbers(STORED).await, [1]);
+}
+
 async fn an_event_with_an_empty_key_fails<DB: ShopEngine>(database: &Database<DB>) {
     let shop = Shop::open(database, subscribers![confirm]).await;
     let mut tx = shop.begin().await;
@@ -193,6 +207,9 @@ async fn an_event_that_is_due_later_waits<DB: ShopEngine>(database: &Database<DB
     shop.place([placed(2)]).await;
     let workers = shop.work();
     assert_eq!(shop.next().await, "confirm 2 (1 of 3) ");
+    // The worker has looked for others before it finds this one.
+    shop.place([placed(3)]).await;
+    assert_eq!(shop.next().await, "confirm 3 (1 of 3) ");
     stop(workers).await;
     assert!(shop.is_silent());
     database.let_time_pass().await;

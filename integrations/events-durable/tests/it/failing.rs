@@ -1,12 +1,12 @@
 //! Attempts that fail.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use events_core::subscribers;
 
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, confirm, placed, stop},
+    shop::{Faults, Shop, ShopEngine, confirm, placed, stop},
 };
 
 on_both! {
@@ -17,9 +17,10 @@ on_both! {
     a_dead_letter_shows_no_secrets;
 }
 
-async fn a_failed_attempt_is_repeated<DB: ShopEngine>(database: &Database<DB>) {
+/// The first attempt has this fault, and the second one does not.
+async fn check_repeated<DB: ShopEngine>(database: &Database<DB>, fault: fn(&Faults) -> &AtomicU32) {
     let mut shop = Shop::open(database, subscribers![confirm]).await;
-    shop.faults.errors.store(1, Ordering::Relaxed);
+    fault(&shop.faults).store(1, Ordering::Relaxed);
     let workers = shop.work();
     shop.place([placed(1)]).await;
     assert_eq!(
@@ -30,17 +31,12 @@ async fn a_failed_attempt_is_repeated<DB: ShopEngine>(database: &Database<DB>) {
     stop(workers).await;
 }
 
+async fn a_failed_attempt_is_repeated<DB: ShopEngine>(database: &Database<DB>) {
+    check_repeated(database, |faults| &faults.errors).await;
+}
+
 async fn a_panic_is_a_failed_attempt<DB: ShopEngine>(database: &Database<DB>) {
-    let mut shop = Shop::open(database, subscribers![confirm]).await;
-    shop.faults.panics.store(1, Ordering::Relaxed);
-    let workers = shop.work();
-    shop.place([placed(1)]).await;
-    assert_eq!(
-        shop.next_n(2).await,
-        ["confirm 1 (1 of 3) ", "confirm 1 (2 of 3) "]
-    );
-    shop.drained().await;
-    stop(workers).await;
+    check_repeated(database, |faults| &faults.panics).await;
 }
 
 async fn what_a_failed_attempt_wrote_is_rolled_back<DB: ShopEngine>(database: &Database<DB>) {

@@ -4,7 +4,7 @@ use events_core::subscribers;
 
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, confirm, placed, stop},
+    shop::{Shop, ShopEngine, audit, confirm, placed, stop},
 };
 
 on_both! {
@@ -33,15 +33,20 @@ async fn a_replay_delivers_once_more<DB: ShopEngine>(database: &Database<DB>) {
 }
 
 async fn a_paused_subscriber_receives_nothing<DB: ShopEngine>(database: &Database<DB>) {
-    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    let mut shop = Shop::open(database, subscribers![audit, confirm]).await;
     shop.store.pause("mail.confirm").await.unwrap();
     shop.place([placed(1)]).await;
     let workers = shop.work();
-    stop(workers).await;
+    assert_eq!(shop.next().await, "audit shop.placed");
+    // A worker looks for the deliveries of each subscriber in turn.
+    shop.place([placed(2)]).await;
+    assert_eq!(shop.next().await, "audit shop.placed");
     assert!(shop.is_silent());
-    let workers = shop.work();
     shop.store.resume("mail.confirm").await.unwrap();
-    assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
+    assert_eq!(
+        shop.next_n(2).await,
+        ["confirm 1 (1 of 3) ", "confirm 2 (1 of 3) "]
+    );
     shop.drained().await;
     stop(workers).await;
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, confirm, placed, stop},
+    shop::{Shop, ShopEngine, stop},
 };
 
 on_both! {
@@ -125,5 +125,4 @@ fn an_instance_of_a_generic_event_has_a_topic_of_its_own() {
         .as_deref(),
         Some("2")
     );
-    let _ = (confirm, placed);
 }

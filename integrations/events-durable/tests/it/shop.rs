@@ -111,6 +111,7 @@ pub(crate) async fn confirm(
         (delivery.topic(), delivery.key()),
         ("shop.placed", Some(&*event.customer))
     );
+    assert_eq!(delivery.is_last_attempt(), attempt == most);
     journal.note(format!(
         "confirm {} ({attempt} of {most}) {}",
         event.order, event.code
@@ -123,6 +124,18 @@ pub(crate) async fn slow(event: &Placed, journal: State<'_, Journal>, faults: St
     faults.waiting.notify_one();
     let _open = faults.gate.lock().await;
     journal.note(format!("slow {}", event.order));
+}
+
+/// A single attempt: one that is lost is the last.
+#[subscriber(durable = "slow.once", retry = AT_ONCE.max_retries(0))]
+pub(crate) async fn slow_once(
+    event: &Placed,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+) {
+    faults.waiting.notify_one();
+    let _open = faults.gate.lock().await;
+    journal.note(format!("once {}", event.order));
 }
 
 #[subscriber(durable = "audit.all", topic = r"shop\..*")]

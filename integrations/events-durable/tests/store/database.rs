@@ -10,9 +10,7 @@ use std::{
     time::Duration,
 };
 
-use events_durable::testing::{
-    Claim, Done, Engine, Failed, Inserted, NewEvent, Next, Registered, Route,
-};
+use events_durable::testing::{Claim, Done, Engine, Failed, NewEvent, Next, Registered, Route};
 use sqlx::{
     AssertSqlSafe, Pool, Postgres, Row, Sqlite,
     pool::PoolOptions,
@@ -220,11 +218,10 @@ impl<DB: TestEngine> Database<DB> {
     }
 
     /// Stores these in a transaction.
-    pub(crate) async fn store(&self, events: &[NewEvent]) -> Inserted {
+    pub(crate) async fn store(&self, events: &[NewEvent]) {
         let mut tx = self.pool.begin_with(DB::BEGIN).await.unwrap();
-        let inserted = DB::insert(&mut tx, events).await.unwrap();
+        DB::insert(&mut tx, events).await.unwrap();
         tx.commit().await.unwrap();
-        inserted
     }
 
     /// Stores one event of the topic `t` for each, in a transaction of its own.

@@ -52,7 +52,7 @@ CREATE FUNCTION ev_bucket(p_key TEXT) RETURNS INT LANGUAGE sql IMMUTABLE AS
 CREATE FUNCTION ev_insert(
     p_id TEXT[], p_topic TEXT[], p_key TEXT[], p_version INT[], p_time BIGINT[], p_due BIGINT[], p_trace TEXT[],
     p_parent TEXT[], p_codec TEXT[], p_data TEXT[]
-) RETURNS TEXT[] LANGUAGE plpgsql AS $$
+) RETURNS VOID LANGUAGE plpgsql AS $$
 DECLARE
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
@@ -99,16 +99,14 @@ BEGIN
             JOIN unnest(r_topic, r_subscriber, r_per_key) r(topic, subscriber, per_key) ON r.topic = e.topic
         WHERE r.per_key AND e.key IS NOT NULL;
     END IF;
-    RETURN ARRAY(SELECT DISTINCT unnest(r_subscriber));
 END $$;
 
 -- The same for one event, without arrays.
 CREATE FUNCTION ev_insert_one(
     p_id TEXT, p_topic TEXT, p_key TEXT, p_version INT, p_time BIGINT, p_due BIGINT, p_trace TEXT, p_parent TEXT,
     p_codec TEXT, p_data TEXT
-) RETURNS TEXT[] LANGUAGE plpgsql AS $$
+) RETURNS VOID LANGUAGE plpgsql AS $$
 DECLARE
-    subscribers TEXT[];
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
     p_now BIGINT := (extract(epoch FROM now()) * 1000)::bigint;
@@ -120,26 +118,23 @@ BEGIN
         INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
         VALUES (p_id, p_topic, p_key, p_version, p_time, p_due, p_trace, p_parent, p_codec, p_data)
         RETURNING seq
-    ), d AS (
-        INSERT INTO ev_delivery (seq, subscriber, key, state, due)
-        SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN p_key END,
-            CASE
-                WHEN NOT r.per_key OR p_key IS NULL THEN 1
-                WHEN p_due > p_now THEN 6
-                WHEN is_old THEN 1
-                WHEN EXISTS (SELECT FROM ev_delivery b
-                    WHERE b.subscriber = r.subscriber AND b.key = p_key AND b.state <= 4) THEN 0
-                ELSE 1
-            END,
-            coalesce(p_due, p_now)
-        FROM e, ev_route r WHERE r.topic = p_topic
-        RETURNING subscriber
     )
-    SELECT array_agg(subscriber) INTO subscribers FROM d;
-    RETURN coalesce(subscribers, '{}');
+    INSERT INTO ev_delivery (seq, subscriber, key, state, due)
+    SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN p_key END,
+        CASE
+            WHEN NOT r.per_key OR p_key IS NULL THEN 1
+            WHEN p_due > p_now THEN 6
+            WHEN is_old THEN 1
+            WHEN EXISTS (SELECT FROM ev_delivery b
+                WHERE b.subscriber = r.subscriber AND b.key = p_key AND b.state <= 4) THEN 0
+            ELSE 1
+        END,
+        coalesce(p_due, p_now)
+    FROM e, ev_route r WHERE r.topic = p_topic;
 END $$;
 
--- The state 0 saves a look at those that wait for their key. The checks of the key are what makes the order sure. One that is held and whose lease has ended still has its key.
+-- The state 0 saves a look at those that wait for their key. The checks of the key are what makes the order sure. One that is held
+-- and whose lease has ended still has its key.
 CREATE FUNCTION ev_claim(p_subscriber TEXT, p_limit INT, p_lease BIGINT, p_most INT)
 RETURNS TABLE (
     o_fence INT, o_failed INT, o_lost INT, o_per_key BOOLEAN,

@@ -7,16 +7,13 @@ macro_rules! implement_deliver {
         mod marks {
             use std::time::Duration;
 
-            use serde_json::Value;
             use sqlx::{Pool, Row};
             use $own as own;
 
             use crate::store::{
                 deliver::{Claim, Deliver, Done, Failed, Next, WhenDead},
                 error::StoreError,
-                shared::{
-                    values::{claims as list_of, count, cut_off, list, millis},
-                },
+                shared::values::{claims as list_of, count, cut_off, list, millis},
             };
 
             impl Deliver for $db {
@@ -201,7 +198,7 @@ macro_rules! implement_deliver {
                             FROM ", $texts, " s WHERE NOT EXISTS (SELECT 1 FROM ev_pause p WHERE p.subscriber = s.value)
                          ) n",
                     ))
-                    .bind(list::<Value>(&subscribers.iter().cloned().map(Value::from).collect::<Vec<_>>()))
+                    .bind(list(subscribers))
                     .fetch_one(pool)
                     .await?;
                     Ok(left.map(|left| Duration::from_millis(left.max(0).cast_unsigned())))

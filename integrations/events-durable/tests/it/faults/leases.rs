@@ -7,14 +7,15 @@ use events_core::subscribers;
 use super::engine::FaultEngine;
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, confirm, placed, slow, stop},
+    shop::{Shop, confirm, placed, slow, slow_once, stop},
 };
 
 on_both! {
     a_program_that_lost_its_lease_marks_nothing;
     a_failure_after_the_lease_was_lost_counts_for_nothing;
     what_was_lost_too_often_is_dead_also_under_load;
-    a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded;
+    a_crash_costs_only_what_was_begun_its_single_attempt;
+    a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discarded;
 }
 
 async fn a_program_that_lost_its_lease_marks_nothing<DB: FaultEngine>(database: &Database<DB>) {
@@ -100,7 +101,39 @@ async fn what_was_lost_too_often_is_dead_also_under_load<DB: FaultEngine>(databa
     );
 }
 
-async fn a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded<DB: FaultEngine>(
+async fn a_crash_costs_only_what_was_begun_its_single_attempt<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, subscribers![slow_once]).await;
+    let workers = shop.work();
+    // From then on it is known that a call is short.
+    shop.place([placed(0)]).await;
+    assert_eq!(shop.next().await, "once 0");
+    shop.drained().await;
+    shop.faults.waiting.notified().await;
+
+    let locked = shop.faults.gate.clone().lock_owned().await;
+    shop.place((1..=5).map(placed)).await;
+    shop.faults.waiting.notified().await;
+    let stats = shop.store.stats().await.unwrap();
+    assert_eq!((stats[0].in_flight, stats[0].depth), (1, 5));
+    drop(workers); // without handing anything back
+    drop(locked);
+    database.let_time_pass().await;
+
+    let workers = shop.work();
+    let received = shop.next_n(4).await;
+    assert_eq!(received, ["once 2", "once 3", "once 4", "once 5"]);
+    shop.drained().await;
+    stop(workers).await;
+    let dead = shop.store.dead("slow.once").list(9).await.unwrap();
+    assert_eq!((dead.len(), dead[0].lost), (1, 1));
+    assert!(shop.is_silent());
+}
+
+async fn a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discarded<
+    DB: FaultEngine,
+>(
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book()).await;

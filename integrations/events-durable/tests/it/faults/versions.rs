@@ -10,12 +10,12 @@ use crate::{
 };
 
 on_both! {
-    what_was_stored_for_a_renamed_subscriber_is_told_and_kept;
-    an_event_of_another_program_waits_for_a_program_that_knows_it;
+    what_was_stored_for_a_renamed_subscriber_is_reported_and_kept;
+    an_event_of_another_program_waits_for_a_program_that_has_its_type;
     a_later_payload_waits_for_the_later_program;
 }
 
-async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: FaultEngine>(
+async fn what_was_stored_for_a_renamed_subscriber_is_reported_and_kept<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let old = Shop::open(database, subscribers![confirm]).await;
@@ -46,7 +46,7 @@ async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: FaultEngi
     stop(workers).await;
 }
 
-async fn an_event_of_another_program_waits_for_a_program_that_knows_it<DB: FaultEngine>(
+async fn an_event_of_another_program_waits_for_a_program_that_has_its_type<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let (log, _guard) = Log::start();
