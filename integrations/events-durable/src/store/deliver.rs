@@ -168,6 +168,17 @@ pub trait Deliver: sqlx::Database {
         lease: Duration,
     ) -> impl Future<Output = Result<Vec<bool>, StoreError>> + Send;
 
+    /// [`extend`](Self::extend) in the transaction of the caller.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    fn extend_in(
+        conn: &mut Self::Connection,
+        claims: &[&Claim],
+        lease: Duration,
+    ) -> impl Future<Output = Result<Vec<bool>, StoreError>> + Send;
+
     /// Makes those dead whose last attempt was lost. To be called before a worker idles. Returns how many there were.
     ///
     /// # Errors

@@ -107,9 +107,15 @@ impl From<TxError> for StoreError {
     }
 }
 
-// The text alone is kept: the details of PostgreSQL, which its `Debug` has, contain the values of a row.
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl StoreError {
+    /// The text alone is kept: the details of PostgreSQL, which its `Debug` has, contain the values of a row.
+    pub(crate) fn of(error: &sqlx::Error) -> Self {
         let Some(database) = error.as_database_error() else {
             return match error {
                 sqlx::Error::Io(_)

@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use events_core::Retry;
+use events_core::{Retry, units::CommitError};
 use events_sqlx::TxError;
 
-use crate::store::{Next, WhenDead};
+use crate::store::{Next, StoreError, WhenDead};
 
 /// What becomes of a delivery after this attempt has failed, from 1 on.
 pub(super) fn next(retry: &Retry, attempt: u32, when_dead: WhenDead) -> Next {
@@ -30,6 +30,12 @@ pub(super) fn next(retry: &Retry, attempt: u32, when_dead: WhenDead) -> Next {
 pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<StoreError>() {
+            return error.is_serialization();
+        }
+        if let Some(error) = before_commit(error) {
+            return is_serialization(error);
+        }
         let of_database = error.downcast_ref::<sqlx::Error>();
         let of_tx = error
             .downcast_ref::<TxError>()
@@ -50,6 +56,36 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
         next = error.source();
     }
     false
+}
+
+/// The error of a function before the commit, whose text is that of the commit, so that it is no source of it.
+fn before_commit<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    let commit = match error.downcast_ref::<TxError>() {
+        Some(TxError::Commit(commit)) => Some(commit),
+        _ => error.downcast_ref::<CommitError>(),
+    };
+    match commit {
+        Some(CommitError::BeforeCommit(error)) => Some(&**error),
+        _ => None,
+    }
+}
+
+/// The error of the store that a commit returned.
+pub(super) fn store_error(error: &TxError) -> Option<StoreError> {
+    if let TxError::Database(error) = error {
+        return Some(StoreError::of(error));
+    }
+    let mut next = before_commit(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<StoreError>() {
+            return Some(error.clone());
+        }
+        if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+            return Some(StoreError::of(error));
+        }
+        next = error.source();
+    }
+    None
 }
 
 #[cfg(test)]

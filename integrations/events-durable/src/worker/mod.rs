@@ -2,7 +2,8 @@
 //!
 //! - `settings`: their settings; `new_workers`: starting them; `handle`: the tasks that run, and their end;
 //! - `run`: the loop of one task; `batch`: the deliveries that it has claimed; `attempt`: one delivery;
-//! - `upkeep`: what is done now and then; `outage`: a database that is gone; `backoff`: when a failed one is tried again.
+//! - `backoff`: when a failed one is tried again; `unwind`: panics outside of subscribers;
+//! - `upkeep`: what is done now and then; `outage`: a database that is gone.
 
 mod attempt;
 mod backoff;
@@ -12,6 +13,7 @@ mod new_workers;
 mod outage;
 mod run;
 mod settings;
+mod unwind;
 mod upkeep;
 
 pub use handle::Workers;

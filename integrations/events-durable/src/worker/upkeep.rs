@@ -10,7 +10,7 @@ use crate::{
 /// When what was done last.
 pub(super) struct Upkeep {
     ran: Instant,
-    swept: Instant,
+    swept: Option<Instant>,
     purged: Option<Instant>,
 }
 
@@ -21,7 +21,7 @@ impl Upkeep {
     pub(super) fn new() -> Self {
         Self {
             ran: Instant::now(),
-            swept: Instant::now(),
+            swept: None,
             purged: None,
         }
     }
@@ -54,13 +54,10 @@ impl Upkeep {
             }
             found += buried;
         }
-        if self.swept.elapsed() >= SWEEP {
-            self.swept = Instant::now();
-            for one in subscribers
-                .0
-                .iter()
-                .filter(|one| one.subscriber.info().per_key)
-            {
+        if self.swept.is_none_or(|swept| swept.elapsed() >= SWEEP) {
+            self.swept = Some(Instant::now());
+            // Also those that are no longer `per_key`: what was stored for them before is.
+            for one in &subscribers.0 {
                 found += DB::sweep(pool, one.id()).await?;
             }
         }

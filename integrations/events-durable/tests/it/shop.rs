@@ -201,6 +201,7 @@ pub(crate) struct Shop<DB: ShopEngine> {
     pub(crate) store: Durable<DB>,
     pub(crate) registry: Registry,
     pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
     heard: UnboundedReceiver<String>,
 }
 
@@ -214,10 +215,11 @@ impl<DB: ShopEngine> Shop<DB> {
 
     pub(crate) async fn unregistered(database: &Database<DB>, subscribers: Subscribers) -> Self {
         let (journal, heard) = unbounded_channel();
+        let journal = Journal(journal);
         let (registry, faults) = (Registry::new(), Faults::default());
         let scanner = registry
             .scanner()
-            .state(Journal(journal))
+            .state(journal.clone())
             .state(faults.clone());
         scanner.subscribers(subscribers).run();
         let store = Durable::with_pool(database.pool.clone());
@@ -231,6 +233,7 @@ impl<DB: ShopEngine> Shop<DB> {
             store,
             registry,
             faults,
+            journal,
             heard,
         }
     }

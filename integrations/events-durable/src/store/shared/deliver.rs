@@ -100,6 +100,15 @@ macro_rules! implement_deliver {
                     claims: &[&Claim],
                     lease: Duration,
                 ) -> Result<Vec<bool>, StoreError> {
+                    let mut conn = pool.acquire().await?;
+                    Self::extend_in(&mut conn, claims, lease).await
+                }
+
+                async fn extend_in(
+                    conn: &mut Self::Connection,
+                    claims: &[&Claim],
+                    lease: Duration,
+                ) -> Result<Vec<bool>, StoreError> {
                     let rows = sqlx::query(concat!(
                         "UPDATE ev_delivery SET due = ", $now, " + $2
                          WHERE state = 3 AND (seq, subscriber, fence) IN (
@@ -108,7 +117,7 @@ macro_rules! implement_deliver {
                     ))
                         .bind(list_of(claims))
                         .bind(millis(lease))
-                        .fetch_all(pool)
+                        .fetch_all(conn)
                         .await?;
                     let valid: std::collections::HashSet<(i64, String, i32)> =
                         rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();

@@ -24,7 +24,7 @@ on_both! {
 const CONFIRMED: &str = "confirm 1 (1 of 3) ";
 
 /// Runs a statement on all connections of the pool.
-async fn on_all<DB: FaultEngine>(database: &Database<DB>, statement: &str) {
+pub(super) async fn on_all<DB: FaultEngine>(database: &Database<DB>, statement: &str) {
     on_each(database, 5, statement).await;
 }
 

@@ -1,10 +1,12 @@
 //! What must hold when something fails: programs that end or are replaced, leases that are lost, databases that cannot be used,
 //! futures that are dropped, programs of several versions on one database.
 
+mod conflicts;
 mod cut_off;
 mod database;
 mod engine;
 mod leases;
 mod log;
+mod panics;
 mod restarts;
 mod versions;
