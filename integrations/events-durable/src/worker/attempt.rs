@@ -13,18 +13,18 @@ use events_core::{
     delivering::Delivering,
     outcomes::{SkipReason, SubscriberOutcome},
 };
-use events_sqlx::{Tx, TxError};
+use events_sqlx::Tx;
 use tracing::Instrument;
 
 use super::{
     backoff::{is_serialization, next},
     batch::InHand,
+    transaction::{Refused, Transaction},
 };
 use crate::{
     delivery::About,
     event::{Deliver, Unreadable, Waits, type_of},
-    facade::{Durable, Receiver},
-    staging::Parent,
+    facade::{Durable, Receiver, Takes},
     store::{Claim, Done, Engine, Next, StoreError},
 };
 
@@ -70,7 +70,9 @@ impl<DB: Engine> Attempt<'_, DB> {
         );
         let end = async {
             match self.read() {
-                Ok(deliver) if self.receiver.takes_tx => self.in_transaction(deliver).await,
+                Ok(deliver) if self.receiver.takes != Takes::Nothing => {
+                    self.in_transaction(deliver).await
+                }
                 Ok(deliver) => Ok(self.alone(deliver).await),
                 Err(end) => Ok(end),
             }
@@ -163,18 +165,17 @@ impl<DB: Engine> Attempt<'_, DB> {
 
     /// Calls a subscriber that takes the transaction: what it writes, what it emits and the mark are one.
     async fn in_transaction(&self, deliver: Deliver) -> Result<End, StoreError> {
-        let pool = &self.store.0.pool;
-        let mut tx = match Tx::begin_with(pool, DB::BEGIN).await {
+        let mut tx = match Transaction::begin(self.store, self.receiver.takes).await {
             Ok(tx) => tx,
-            Err(error) => return of_tx(error),
+            Err(refused) => return of_refused(refused),
         };
         // The mark holds the delivery as well, and as the first statement it is the only one. With a key it comes last: from then
         // on events of the key are not stored until the transaction ends.
         let mut done = None;
         let held = if self.claim.per_key {
-            DB::hold(tx.conn(), self.claim).await
+            tx.hold(self.claim).await
         } else {
-            let marked = DB::done(tx.conn(), self.claim).await;
+            let marked = tx.done(self.claim).await;
             done = marked.as_ref().ok().copied();
             marked.map(|done| done != Done::Void)
         };
@@ -184,39 +185,38 @@ impl<DB: Engine> Attempt<'_, DB> {
             Err(error) if error.is_serialization() => return Ok(End::Again(CONFLICT)),
             Err(error) => return Err(error),
         }
-        tx.handle()
-            .attach(Arc::new(Parent(self.claim.event.id.clone())));
+        tx.set_parent(&self.claim.event.id);
         let outcome = tx
             .deliver(self.delivering(), |delivering| deliver.to(delivering))
             .await;
         match self.end_of(outcome) {
             End::Done => {}
             end => {
-                let _ = tx.rollback().await;
+                tx.rollback().await;
                 return Ok(end);
             }
         }
         let marked = match done {
             Some(done) => Ok(done),
-            None => DB::done(tx.conn(), self.claim).await,
+            None => tx.done(self.claim).await,
         };
         let done = match marked {
             Ok(Done::Void) => {
-                let _ = tx.rollback().await;
+                tx.rollback().await;
                 return Ok(End::Marked);
             }
             Ok(done) => done,
             Err(error) if error.is_serialization() => {
-                let _ = tx.rollback().await;
+                tx.rollback().await;
                 return Ok(End::Again(CONFLICT));
             }
             Err(error) => return Ok(End::Failed(error.to_string())),
         };
-        if let Err(error) = tx.commit().await {
-            return of_tx(error);
+        if let Err(refused) = tx.commit().await {
+            return of_refused(refused);
         }
         if done == Done::Unpromoted {
-            DB::promote(pool, self.claim).await?;
+            DB::promote(&self.store.0.pool, self.claim).await?;
         }
         Ok(End::Marked)
     }
@@ -295,20 +295,12 @@ fn of_failure(failure: &Failure) -> End {
     End::Failed(failure.cause().to_string())
 }
 
-/// What is to be marked after the transaction has failed.
-fn of_tx(error: TxError) -> Result<End, StoreError> {
-    if is_serialization(&error) {
-        return Ok(End::Again(CONFLICT));
-    }
-    match error {
-        TxError::Database(error) => {
-            let error = StoreError::from(error);
-            if error.is_transient() {
-                Err(error)
-            } else {
-                Ok(End::Failed(error.to_string()))
-            }
-        }
-        error => Ok(End::Failed(error.to_string())),
+/// What is to be marked after the transaction was refused.
+fn of_refused(refused: Refused) -> Result<End, StoreError> {
+    match refused {
+        Refused::Conflict => Ok(End::Again(CONFLICT)),
+        Refused::Database(error) if error.is_transient() => Err(error),
+        Refused::Database(error) => Ok(End::Failed(error.to_string())),
+        Refused::Other(text) => Ok(End::Failed(text)),
     }
 }

@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use events_core::Retry;
+use events_core::{Retry, units::CommitError};
 use events_sqlx::TxError;
 
-use crate::store::{Next, WhenDead};
+use crate::store::{Next, StoreError, WhenDead};
 
 /// What becomes of a delivery after this attempt has failed, from 1 on.
 pub(super) fn next(retry: &Retry, attempt: u32, when_dead: WhenDead) -> Next {
@@ -30,16 +30,13 @@ pub(super) fn next(retry: &Retry, attempt: u32, when_dead: WhenDead) -> Next {
 pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        let of_database = error.downcast_ref::<sqlx::Error>();
-        let of_tx = error
-            .downcast_ref::<TxError>()
-            .and_then(|error| match error {
-                TxError::Database(error) => Some(error),
-                _ => None,
-            });
-        let found = of_database
-            .or(of_tx)
-            .and_then(|error| error.as_database_error());
+        if let Some(error) = error.downcast_ref::<StoreError>() {
+            return error.is_serialization();
+        }
+        if let Some(TxError::Commit(CommitError::BeforeCommit(error))) = error.downcast_ref() {
+            return is_serialization(&**error);
+        }
+        let found = of_sqlx(error).and_then(sqlx::Error::as_database_error);
         if let Some(code) = found.and_then(sqlx::error::DatabaseError::code) {
             return match code.parse::<u32>() {
                 _ if code.len() == 5 => matches!(&*code, "40001" | "40P01"),
@@ -52,9 +49,38 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
+/// The error of sqlx that this is or that it shows; one that is its source is not found.
+fn of_sqlx<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e sqlx::Error> {
+    if let Some(TxError::Database(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    #[cfg(feature = "seaorm")]
+    if let Some(error) = error.downcast_ref() {
+        return crate::store::of_sqlx(error);
+    }
+    error.downcast_ref()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_conflict_is_found_in_the_error_around_it() {
+        let check = |error: &(dyn Error + 'static), expected| {
+            assert_eq!(is_serialization(error), expected, "{error}");
+        };
+        let conflict = || StoreError::Serialization("a lock".into());
+        let before_commit = |error| TxError::Commit(CommitError::BeforeCommit(error));
+        check(&conflict(), true);
+        check(&before_commit(conflict().into()), true);
+        check(
+            &before_commit("a ledger that does not balance".into()),
+            false,
+        );
+        check(&StoreError::Gone("no server".into()), false);
+        check(&TxError::Aborted, false);
+    }
 
     #[test]
     fn attempts_are_repeated_as_the_policy_says() {

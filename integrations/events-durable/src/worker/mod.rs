@@ -2,6 +2,7 @@
 //!
 //! - `settings`: their settings; `new_workers`: starting them; `handle`: the tasks that run, and their end;
 //! - `run`: the loop of one task; `batch`: the deliveries that it has claimed; `attempt`: one delivery;
+//! - `transaction`: the transaction of a delivery;
 //! - `upkeep`: what is done now and then; `outage`: a database that is gone; `backoff`: when a failed one is tried again.
 
 mod attempt;
@@ -12,6 +13,7 @@ mod new_workers;
 mod outage;
 mod run;
 mod settings;
+mod transaction;
 mod upkeep;
 
 pub use handle::Workers;

@@ -12,6 +12,7 @@ macro_rules! implement_deliver {
             use $own as own;
 
             use crate::store::{
+                conn::Conn,
                 deliver::{Claim, Deliver, Done, Failed, Next, WhenDead},
                 error::StoreError,
                 shared::{
@@ -33,11 +34,11 @@ macro_rules! implement_deliver {
                     Ok(claims)
                 }
 
-                async fn hold(conn: &mut Self::Connection, claim: &Claim) -> Result<bool, StoreError> {
+                async fn hold(conn: &mut impl Conn<Self>, claim: &Claim) -> Result<bool, StoreError> {
                     own::hold(conn, claim).await
                 }
 
-                async fn done(conn: &mut Self::Connection, claim: &Claim) -> Result<Done, StoreError> {
+                async fn done(conn: &mut impl Conn<Self>, claim: &Claim) -> Result<Done, StoreError> {
                     own::done(conn, claim).await
                 }
 

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Postgres, Row, Sqlite};
 use crate::shop::{ShopEngine, book_postgres, book_sqlite, confirm};
 
 /// A database of the tests of faults.
-pub(super) trait FaultEngine: ShopEngine {
+pub(crate) trait FaultEngine: ShopEngine {
     /// The id of the subscriber that takes the transaction.
     const BOOK: &'static str;
 

@@ -8,3 +8,6 @@ mod leases;
 mod log;
 mod restarts;
 mod versions;
+
+pub(crate) use cut_off::assert_written_once_if_cut_off;
+pub(crate) use engine::FaultEngine;
