@@ -159,7 +159,7 @@ fn duplicate_topics() -> Vec<String> {
 /// A problem if it takes the transaction of another database.
 fn wrong_database<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
     let info = subscriber.info();
-    let takes_other = takes_sqlx(info).contains(&true) && !info.has_mark::<Tx<'static, DB>>();
+    let takes_other = takes_sqlx(info) && !info.has_mark::<Tx<'static, DB>>();
     takes_other.then(|| {
         format!(
             "the durable subscriber {info} takes the transaction of another database than this store; take `Tx<'_, {}>`",
@@ -172,7 +172,7 @@ fn wrong_database<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> 
 #[cfg(feature = "seaorm")]
 fn takes_both(subscriber: &DurableSubscriber) -> Option<String> {
     let info = subscriber.info();
-    let takes_both = takes_sqlx(info).contains(&true) && info.has_mark::<events_seaorm::Tx>();
+    let takes_both = takes_sqlx(info) && info.has_mark::<events_seaorm::Tx>();
     takes_both.then(|| {
         format!(
             "the durable subscriber {info} takes a transaction of `events_sqlx` and one of `events_seaorm`, and a delivery is in one \
@@ -181,14 +181,15 @@ fn takes_both(subscriber: &DurableSubscriber) -> Option<String> {
     })
 }
 
-/// Whether it takes a transaction of each of the databases of `events-sqlx`.
-fn takes_sqlx(info: &SubscriberInfo) -> Vec<bool> {
-    vec![
+/// Whether it takes a transaction of `events-sqlx`, of any database.
+fn takes_sqlx(info: &SubscriberInfo) -> bool {
+    let databases: &[fn(&SubscriberInfo) -> bool] = &[
         #[cfg(feature = "sqlite")]
-        info.has_mark::<Tx<'static, sqlx::Sqlite>>(),
+        SubscriberInfo::has_mark::<Tx<'static, sqlx::Sqlite>>,
         #[cfg(feature = "postgres")]
-        info.has_mark::<Tx<'static, sqlx::Postgres>>(),
-    ]
+        SubscriberInfo::has_mark::<Tx<'static, sqlx::Postgres>>,
+    ];
+    databases.iter().any(|takes| takes(info))
 }
 
 /// The transaction that it takes.
