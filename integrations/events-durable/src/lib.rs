@@ -5,7 +5,7 @@
 //! - [`#[derive(Durable)]`](derive@Durable) makes an event durable, [`durable!`] an instance of a generic event, and
 //!   [`#[upcast]`](macro@upcast) brings payloads of earlier versions to the present one;
 //! - `#[subscriber(durable = "mail.confirm")]` is a durable subscriber, with the parameters [`Delivery`] and
-//!   `Tx` of `events-sqlx`;
+//!   `Tx` of `events-sqlx`, or with the feature `seaorm` of `events-seaorm`;
 //! - [`Durable::worker`] starts the workers.
 //!
 //! SQLite and PostgreSQL are the features `sqlite` and `postgres`. The feature `command` adds the module `command`, `myapp events stats`
@@ -41,9 +41,9 @@ mod worker;
 #[doc(hidden)]
 pub mod testing {
     pub use crate::store::{
-        Claim, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Listener,
+        Claim, Conn, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Listener,
         Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats, StoreError,
-        StoredEvent, Wake, WhenDead,
+        StoredEvent, Value, Wake, WhenDead,
     };
 
     /// A worker as a future that does not end.

@@ -89,7 +89,7 @@ async fn deliver(store: &Durable<Sqlite>, subscriber: &str) {
         .unwrap();
     let mut connection = store.pool().acquire().await.unwrap();
     for claim in &claims {
-        let _ = Sqlite::done(&mut connection, claim).await.unwrap();
+        let _ = Sqlite::done(&mut *connection, claim).await.unwrap();
     }
 }
 

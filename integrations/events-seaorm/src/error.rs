@@ -3,11 +3,23 @@
 
 use std::fmt::Display;
 
+use events_core::units::CommitError;
 use sea_orm::DbErr;
 
 /// An error that is not one of the database.
 pub(crate) fn custom(text: impl Display) -> DbErr {
     DbErr::Custom(text.to_string())
+}
+
+/// A unit of work could not be committed. An error of SeaORM is returned as it is: its caller reads the code of the database.
+pub(crate) fn before_commit(error: CommitError) -> DbErr {
+    match error {
+        CommitError::BeforeCommit(error) => match error.downcast() {
+            Ok(error) => *error,
+            Err(error) => custom(CommitError::BeforeCommit(error)),
+        },
+        error => custom(error),
+    }
 }
 
 /// The transaction of a handle has ended: one around it was rolled back or dropped.

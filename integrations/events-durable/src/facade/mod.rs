@@ -18,4 +18,4 @@ pub use emit_at::EmitAt;
 pub use error::DurableError;
 pub use register::Routes;
 pub use replay::Replay;
-pub(crate) use subscribers::{Receiver, Subscribers};
+pub(crate) use subscribers::{Receiver, Subscribers, Takes};

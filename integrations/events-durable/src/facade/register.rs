@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use events_core::{Registry, Subscription, delivering::DurableSubscriber};
+use events_core::{Registry, Subscription, delivering::DurableSubscriber, info::SubscriberInfo};
 use events_sqlx::Tx;
 
 use super::{
     durable::{Durable, Registered},
     error::DurableError,
-    subscribers::{Receiver, Subscribers},
+    subscribers::{Receiver, Subscribers, Takes},
 };
 use crate::{
     event::{DurableType, types},
@@ -80,7 +80,7 @@ async fn register<DB: Engine>(
     for one in &durable {
         problems.extend(wrong_database::<DB>(one));
         #[cfg(feature = "seaorm")]
-        problems.extend(takes_sea_orm::<DB>(one));
+        problems.extend(takes_both(one));
         problems.extend(not_durable(one));
     }
     if !problems.is_empty() {
@@ -123,8 +123,8 @@ async fn register<DB: Engine>(
     let stores = stores.map_err(|error| DurableError::Program(vec![error.to_string()]))?;
     add_registered(registry);
     let receivers = durable.into_iter().map(|subscriber| {
-        let takes_tx = subscriber.info().has_mark::<Tx<'static, DB>>();
-        Arc::new(Receiver::new(subscriber, takes_tx))
+        let takes = takes::<DB>(subscriber.info());
+        Arc::new(Receiver::new(subscriber, takes))
     });
     let routes = Routes {
         new: registered.new,
@@ -165,13 +165,7 @@ fn duplicate_topics() -> Vec<String> {
 /// A problem if it takes the transaction of another database.
 fn wrong_database<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
     let info = subscriber.info();
-    let takes = [
-        #[cfg(feature = "sqlite")]
-        info.has_mark::<Tx<'static, sqlx::Sqlite>>(),
-        #[cfg(feature = "postgres")]
-        info.has_mark::<Tx<'static, sqlx::Postgres>>(),
-    ];
-    let takes_other = takes.contains(&true) && !info.has_mark::<Tx<'static, DB>>();
+    let takes_other = takes_sqlx(info) && !info.has_mark::<Tx<'static, DB>>();
     takes_other.then(|| {
         format!(
             "the durable subscriber {info} takes the transaction of another database than this store; take `Tx<'_, {}>`",
@@ -180,17 +174,40 @@ fn wrong_database<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> 
     })
 }
 
-/// A problem if it takes a transaction of SeaORM, which a delivery does not have.
+/// A problem if it takes two transactions: a delivery has one.
 #[cfg(feature = "seaorm")]
-fn takes_sea_orm<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
+fn takes_both(subscriber: &DurableSubscriber) -> Option<String> {
     let info = subscriber.info();
-    info.has_mark::<events_seaorm::Tx>().then(|| {
+    let takes_both = takes_sqlx(info) && info.has_mark::<events_seaorm::Tx>();
+    takes_both.then(|| {
         format!(
-            "the durable subscriber {info} takes a transaction of `events_seaorm`, and that of a delivery is one of `events_sqlx`; \
-             take `Tx<'_, {}>` of it",
-            DB::NAME
+            "the durable subscriber {info} takes a transaction of `events_sqlx` and one of `events_seaorm`, and a delivery is in one \
+             transaction; remove one of them"
         )
     })
+}
+
+/// Whether it takes a transaction of `events-sqlx`, of any database.
+fn takes_sqlx(info: &SubscriberInfo) -> bool {
+    let databases: &[fn(&SubscriberInfo) -> bool] = &[
+        #[cfg(feature = "sqlite")]
+        SubscriberInfo::has_mark::<Tx<'static, sqlx::Sqlite>>,
+        #[cfg(feature = "postgres")]
+        SubscriberInfo::has_mark::<Tx<'static, sqlx::Postgres>>,
+    ];
+    databases.iter().any(|takes| takes(info))
+}
+
+/// The transaction that it takes.
+fn takes<DB: Engine>(info: &SubscriberInfo) -> Takes {
+    #[cfg(feature = "seaorm")]
+    if info.has_mark::<events_seaorm::Tx>() {
+        return Takes::SeaOrm;
+    }
+    match info.has_mark::<Tx<'static, DB>>() {
+        true => Takes::Sqlx,
+        false => Takes::Nothing,
+    }
 }
 
 /// A problem if an event type that it receives is not durable.

@@ -11,17 +11,27 @@ pub(crate) struct Subscribers(pub(crate) Vec<Arc<Receiver>>);
 pub(crate) struct Receiver {
     pub(crate) subscriber: DurableSubscriber,
     pub(crate) retry: Retry,
-    /// Whether it takes the transaction.
-    pub(crate) takes_tx: bool,
+    pub(crate) takes: Takes,
+}
+
+/// The transaction that a subscriber takes as a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    Nothing,
+    /// A `Tx` of `events-sqlx`.
+    Sqlx,
+    /// A `Tx` of `events-seaorm`.
+    #[cfg(feature = "seaorm")]
+    SeaOrm,
 }
 
 impl Receiver {
-    pub(super) fn new(subscriber: DurableSubscriber, takes_tx: bool) -> Self {
+    pub(super) fn new(subscriber: DurableSubscriber, takes: Takes) -> Self {
         let retry = subscriber.info().retry.unwrap_or_else(default_retry);
         Self {
             subscriber,
             retry,
-            takes_tx,
+            takes,
         }
     }
 

@@ -4,7 +4,9 @@ use std::{future::Future, time::Duration};
 
 use sqlx::Pool;
 
-use super::{error::StoreError, event::StoredEvent};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use super::conn::Value;
+use super::{conn::Conn, error::StoreError, event::StoredEvent};
 
 /// A delivery that this program holds until its lease ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,18 @@ pub struct Claim {
     pub per_key: bool,
     /// The event.
     pub event: StoredEvent,
+}
+
+impl Claim {
+    /// The parameters of a statement on the delivery: its event, its subscriber, and the number of the claim.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(in crate::store) fn values(&self) -> [Value<'_>; 3] {
+        [
+            Value::BigInt(self.event.seq),
+            Value::Text(&self.subscriber),
+            Value::Int(self.fence),
+        ]
+    }
 }
 
 /// What becomes of a delivery whose handler failed.
@@ -74,7 +88,7 @@ pub enum Failed {
 /// Claiming deliveries, and marking what became of them.
 ///
 /// The clock is that of the database.
-pub trait Deliver: sqlx::Database {
+pub trait Deliver: sqlx::Database<Connection: Conn<Self>> {
     /// Takes up to `limit` deliveries that are due, the earliest first, for the time `lease`. The attempt is counted by the
     /// claim.
     ///
@@ -104,7 +118,7 @@ pub trait Deliver: sqlx::Database {
     ///
     /// Of the database.
     fn hold(
-        conn: &mut Self::Connection,
+        conn: &mut impl Conn<Self>,
         claim: &Claim,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
@@ -116,7 +130,7 @@ pub trait Deliver: sqlx::Database {
     ///
     /// Of the database.
     fn done(
-        conn: &mut Self::Connection,
+        conn: &mut impl Conn<Self>,
         claim: &Claim,
     ) -> impl Future<Output = Result<Done, StoreError>> + Send;
 
@@ -174,10 +188,10 @@ pub trait Deliver: sqlx::Database {
     ///
     /// Of the database.
     fn extend_in(
-        conn: &mut Self::Connection,
+        conn: &mut impl Conn<Self>,
         claims: &[&Claim],
         lease: Duration,
-    ) -> impl Future<Output = Result<Vec<bool>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Makes those dead whose last attempt was lost. To be called before a worker idles. Returns how many there were.
     ///

@@ -31,4 +31,8 @@ pub trait Engine:
     /// The database as SeaORM names it.
     #[cfg(feature = "seaorm")]
     const SEA_ORM: sea_orm::DbBackend;
+
+    /// The same pool as one of SeaORM.
+    #[cfg(feature = "seaorm")]
+    fn sea_orm(pool: &sqlx::Pool<Self>) -> sea_orm::DatabaseConnection;
 }

@@ -107,15 +107,9 @@ impl From<TxError> for StoreError {
     }
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::of(&error)
-    }
-}
-
-impl StoreError {
-    /// The text alone is kept: the details of PostgreSQL, which its `Debug` has, contain the values of a row.
-    pub(crate) fn of(error: &sqlx::Error) -> Self {
+// The text alone is kept: the details of PostgreSQL, which its `Debug` has, contain the values of a row.
+impl From<&sqlx::Error> for StoreError {
+    fn from(error: &sqlx::Error) -> Self {
         let Some(database) = error.as_database_error() else {
             return match error {
                 sqlx::Error::Io(_)
@@ -135,6 +129,37 @@ impl StoreError {
             Kind::Gone => Self::Gone(text),
             Kind::Serialization => Self::Serialization(text),
             Kind::Other => Self::Other(text),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// The error of sqlx in one of SeaORM, which has it as no source.
+#[cfg(feature = "seaorm")]
+pub(crate) fn of_sqlx(error: &sea_orm::DbErr) -> Option<&sqlx::Error> {
+    use sea_orm::{DbErr, RuntimeErr};
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "seaorm")]
+impl From<sea_orm::DbErr> for StoreError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        match of_sqlx(&error) {
+            Some(error) => error.into(),
+            None if matches!(error, sea_orm::DbErr::ConnectionAcquire(_)) => {
+                Self::Gone(error.to_string())
+            }
+            None => Self::Other(error.to_string()),
         }
     }
 }

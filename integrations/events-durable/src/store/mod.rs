@@ -2,6 +2,7 @@
 //!
 //! Each subject is a trait, which each database implements in its folder. [`Engine`] is all of them.
 
+mod conn;
 mod deliver;
 mod engine;
 mod error;
@@ -18,9 +19,12 @@ mod shared;
 mod sqlite;
 mod wake;
 
+pub use conn::{Conn, Value};
 pub use deliver::{Claim, Deliver, Done, Failed, Next, WhenDead};
 pub use engine::Engine;
 pub use error::StoreError;
+#[cfg(feature = "seaorm")]
+pub(crate) use error::of_sqlx;
 pub use event::{NewEvent, StoredEvent};
 pub use insert::{Insert, InsertStatement};
 pub use migrate::Migrate;

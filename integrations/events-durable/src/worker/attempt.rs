@@ -5,7 +5,7 @@ use std::{
     fmt::Display,
     future::Future,
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -14,19 +14,19 @@ use events_core::{
     delivering::Delivering,
     outcomes::{SkipReason, SubscriberOutcome},
 };
-use events_sqlx::{Tx, TxError};
+use events_sqlx::Tx;
 use tracing::Instrument;
 
 use super::{
-    backoff::{is_serialization, next, store_error},
+    backoff::{is_serialization, next},
     batch::InHand,
+    transaction::{Refused, Transaction},
     unwind::{Panicked, catching},
 };
 use crate::{
     delivery::About,
     event::{Deliver, Unreadable, Waits, type_of},
-    facade::{Durable, Receiver},
-    staging::Parent,
+    facade::{Durable, Receiver, Takes},
     store::{Claim, Done, Engine, Next, StoreError},
 };
 
@@ -76,7 +76,9 @@ impl<DB: Engine> Attempt<'_, DB> {
         );
         let end = async {
             match self.read() {
-                Ok(deliver) if self.receiver.takes_tx => self.in_transaction(deliver).await,
+                Ok(deliver) if self.receiver.takes != Takes::Nothing => {
+                    self.in_transaction(deliver).await
+                }
                 Ok(deliver) => Ok(self.alone(deliver).await),
                 Err(end) => Ok(end),
             }
@@ -183,19 +185,18 @@ impl<DB: Engine> Attempt<'_, DB> {
 
     /// Calls a subscriber that takes the transaction: what it writes, what it emits and the mark are one.
     async fn in_transaction(&self, deliver: Deliver) -> Result<End, StoreError> {
-        let pool = &self.store.0.pool;
-        let mut tx = match Tx::begin_with(pool, DB::BEGIN).await {
+        let mut tx = match Transaction::begin(self.store, self.receiver.takes).await {
             Ok(tx) => tx,
-            Err(error) => return self.of_tx(error),
+            Err(refused) => return self.of_refused(refused),
         };
         let begun = Instant::now();
         // The mark holds the delivery as well, and as the first statement it is the only one. With a key it comes last: from then
         // on events of the key are not stored until the transaction ends.
         let mut done = None;
         let held = if self.claim.per_key {
-            DB::hold(tx.conn(), self.claim).await
+            tx.hold(self.claim).await
         } else {
-            let marked = DB::done(tx.conn(), self.claim).await;
+            let marked = tx.done(self.claim).await;
             done = marked.as_ref().ok().copied();
             marked.map(|done| done != Done::Void)
         };
@@ -205,8 +206,7 @@ impl<DB: Engine> Attempt<'_, DB> {
             Err(error) if error.is_serialization() => return Ok(self.conflict(&error)),
             Err(error) => return Err(error),
         }
-        tx.handle()
-            .attach(Arc::new(Parent(self.claim.event.id.clone())));
+        tx.set_parent(&self.claim.event.id);
         let call = tx.deliver(self.delivering(), |delivering| deliver.to(delivering));
         let outcome = if DB::HAS_ONE_WRITER {
             call.await
@@ -217,7 +217,7 @@ impl<DB: Engine> Attempt<'_, DB> {
         match self.end_of(outcome) {
             End::Done => {}
             end => {
-                let _ = tx.rollback().await;
+                tx.rollback().await;
                 return Ok(end);
             }
         }
@@ -225,37 +225,24 @@ impl<DB: Engine> Attempt<'_, DB> {
             // No other program could take them over until now, and none can from the commit on.
             let rest = self.in_hand.rest();
             let rest: Vec<&Claim> = rest.iter().map(|claim| &**claim).collect();
-            let _ = DB::extend_in(tx.conn(), &rest, self.lease).await;
+            let _ = tx.extend(&rest, self.lease).await;
         }
-        let marked = Arc::new(Mutex::new(done));
-        if done.is_none() {
-            self.mark_before_commit(&tx, &marked);
-        }
+        let later = done.is_none().then(|| tx.mark_before_commit(self.claim));
         let committed = tx.commit().await;
-        let done = *marked.lock().unwrap_or_else(PoisonError::into_inner);
-        match (committed, done) {
-            (Err(_), Some(Done::Void)) => {}
-            (Err(error), _) => return self.of_tx(error),
-            (Ok(()), Some(Done::Unpromoted)) => _ = DB::promote(pool, self.claim).await?,
+        let marked = match done {
+            Some(done) => Some(Ok(done)),
+            None => later.and_then(|marked| marked.take()),
+        };
+        match (committed, marked) {
+            (Err(_), Some(Ok(Done::Void))) => {}
+            (Err(_), Some(Err(error))) => return self.of_refused(error.into()),
+            (Err(refused), _) => return self.of_refused(refused),
+            (Ok(()), Some(Ok(Done::Unpromoted))) => {
+                DB::promote(&self.store.0.pool, self.claim).await?;
+            }
             (Ok(()), _) => {}
         }
         Ok(End::Marked)
-    }
-
-    /// Marks a delivery with a key as done after the events that its subscriber has emitted are stored. Storing waits for the locks
-    /// of their keys, and the mark keeps that of its own key, for which it does not wait: so no two deliveries wait for each other.
-    fn mark_before_commit(&self, tx: &Tx<'_, DB>, marked: &Arc<Mutex<Option<Done>>>) {
-        let (claim, marked) = (Arc::clone(self.claim), Arc::clone(marked));
-        tx.before_commit(move |mut tx| {
-            Box::pin(async move {
-                let done = DB::done(tx.conn(), &claim).await?;
-                *marked.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-                match done {
-                    Done::Void => Err("another worker has the delivery".into()),
-                    Done::Done | Done::Unpromoted => Ok(()),
-                }
-            })
-        });
     }
 
     /// What is to be marked after a call.
@@ -339,15 +326,15 @@ impl<DB: Engine> Attempt<'_, DB> {
         End::Failed(failure.cause().to_string())
     }
 
-    /// What is to be marked after the transaction has failed.
-    fn of_tx(&self, error: TxError) -> Result<End, StoreError> {
-        if is_serialization(&error) {
-            return Ok(self.conflict(&error));
-        }
-        match store_error(&error) {
-            Some(error) if error.is_transient() && !self.is_repeated_too_often() => Err(error),
-            Some(error) => Ok(End::Failed(error.to_string())),
-            None => Ok(End::Failed(error.to_string())),
+    /// What is to be marked after the transaction was refused.
+    fn of_refused(&self, refused: Refused) -> Result<End, StoreError> {
+        match refused {
+            Refused::Conflict(text) => Ok(self.conflict(&text)),
+            Refused::Database(error) if error.is_transient() && !self.is_repeated_too_often() => {
+                Err(error)
+            }
+            Refused::Database(error) => Ok(End::Failed(error.to_string())),
+            Refused::Other(text) => Ok(End::Failed(text)),
         }
     }
 

@@ -36,16 +36,7 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
         if let Some(error) = before_commit(error) {
             return is_serialization(error);
         }
-        let of_database = error.downcast_ref::<sqlx::Error>();
-        let of_tx = error
-            .downcast_ref::<TxError>()
-            .and_then(|error| match error {
-                TxError::Database(error) => Some(error),
-                _ => None,
-            });
-        let found = of_database
-            .or(of_tx)
-            .and_then(|error| error.as_database_error());
+        let found = of_sqlx(error).and_then(sqlx::Error::as_database_error);
         if let Some(code) = found.and_then(sqlx::error::DatabaseError::code) {
             return match code.parse::<u32>() {
                 _ if code.len() == 5 => matches!(&*code, "40001" | "40P01"),
@@ -70,27 +61,57 @@ fn before_commit<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error 
     }
 }
 
-/// The error of the store that a commit returned.
-pub(super) fn store_error(error: &TxError) -> Option<StoreError> {
-    if let TxError::Database(error) = error {
-        return Some(StoreError::of(error));
-    }
-    let mut next = before_commit(error);
+/// The error of the store that a transaction returned, or a function before its commit.
+pub(super) fn store_error(error: &(dyn Error + 'static)) -> Option<StoreError> {
+    let mut next = Some(before_commit(error).unwrap_or(error));
     while let Some(error) = next {
         if let Some(error) = error.downcast_ref::<StoreError>() {
             return Some(error.clone());
         }
-        if let Some(error) = error.downcast_ref::<sqlx::Error>() {
-            return Some(StoreError::of(error));
+        #[cfg(feature = "seaorm")]
+        if let Some(error @ sea_orm::DbErr::ConnectionAcquire(_)) = error.downcast_ref() {
+            return Some(error.clone().into());
+        }
+        if let Some(error) = of_sqlx(error) {
+            return Some(error.into());
         }
         next = error.source();
     }
     None
 }
 
+/// The error of sqlx that this is or that it shows; one that is its source is not found.
+fn of_sqlx<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e sqlx::Error> {
+    if let Some(TxError::Database(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    #[cfg(feature = "seaorm")]
+    if let Some(error) = error.downcast_ref() {
+        return crate::store::of_sqlx(error);
+    }
+    error.downcast_ref()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_conflict_is_found_in_the_error_around_it() {
+        let check = |error: &(dyn Error + 'static), expected| {
+            assert_eq!(is_serialization(error), expected, "{error}");
+        };
+        let conflict = || StoreError::Serialization("a lock".into());
+        let before_commit = |error| TxError::Commit(CommitError::BeforeCommit(error));
+        check(&conflict(), true);
+        check(&before_commit(conflict().into()), true);
+        check(
+            &before_commit("a ledger that does not balance".into()),
+            false,
+        );
+        check(&StoreError::Gone("no server".into()), false);
+        check(&TxError::Aborted, false);
+    }
 
     #[test]
     fn attempts_are_repeated_as_the_policy_says() {

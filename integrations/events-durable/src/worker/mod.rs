@@ -2,7 +2,8 @@
 //!
 //! - `settings`: their settings; `new_workers`: starting them; `handle`: the tasks that run, and their end;
 //! - `run`: the loop of one task; `batch`: the deliveries that it has claimed; `attempt`: one delivery;
-//! - `backoff`: when a failed one is tried again; `unwind`: panics outside of subscribers;
+//! - `transaction`: the transaction of a delivery; `unwind`: panics outside of subscribers;
+//! - `backoff`: when a failed one is tried again;
 //! - `upkeep`: what is done now and then; `outage`: a database that is gone.
 
 mod attempt;
@@ -13,6 +14,7 @@ mod new_workers;
 mod outage;
 mod run;
 mod settings;
+mod transaction;
 mod unwind;
 mod upkeep;
 

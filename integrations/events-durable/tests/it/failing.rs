@@ -2,11 +2,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use events_core::subscribers;
+use events_core::{State, subscriber, subscribers};
+use events_durable::Delivery;
+use events_sqlx::Tx;
+use sqlx::Postgres;
 
 use crate::{
-    database::{Database, on_both},
-    shop::{Faults, Shop, ShopEngine, confirm, placed, stop},
+    database::{Database, TestEngine, on_both},
+    shop::{AT_ONCE, Faults, Journal, Placed, Shop, ShopEngine, confirm, note, placed, stop},
 };
 
 on_both! {
@@ -103,4 +106,58 @@ async fn a_dead_letter_shows_no_secrets<DB: ShopEngine>(database: &Database<DB>)
             .unwrap(),
         1
     );
+}
+
+/// A statement that fails as if another transaction was in the way.
+pub(crate) const CONFLICT: &str =
+    "DO $$ BEGIN RAISE EXCEPTION 'a conflict' USING ERRCODE = '40001'; END $$";
+
+#[subscriber(durable = "ledger.conflict", retry = AT_ONCE)]
+async fn conflict(
+    _: &Placed,
+    mut tx: Tx<'_, Postgres>,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+    delivery: Delivery<'_>,
+) -> Result<(), sqlx::Error> {
+    note(&journal, format!("attempt {}", delivery.attempt()));
+    if faults.meet().is_err() {
+        sqlx::raw_sql(CONFLICT).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+#[subscriber(durable = "ledger.conflict_before_commit", retry = AT_ONCE)]
+async fn conflict_before_commit(
+    _: &Placed,
+    tx: Tx<'_, Postgres>,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+    delivery: Delivery<'_>,
+) {
+    note(&journal, format!("attempt {}", delivery.attempt()));
+    if faults.meet().is_err() {
+        tx.before_commit(|mut tx| {
+            Box::pin(async move {
+                sqlx::raw_sql(CONFLICT).execute(tx.conn()).await?;
+                Ok(())
+            })
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_is_no_attempt() {
+    for subscribers in [subscribers![conflict], subscribers![conflict_before_commit]] {
+        let Some(database) = Postgres::create().await else {
+            return;
+        };
+        let mut shop = Shop::open(&database, subscribers).await;
+        shop.faults.errors.store(5, Ordering::Relaxed);
+        shop.place([placed(1)]).await;
+        let workers = shop.work();
+        assert_eq!(shop.next_n(6).await, ["attempt 1"; 6]);
+        shop.drained().await;
+        stop(workers).await;
+    }
 }

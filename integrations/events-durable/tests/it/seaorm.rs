@@ -1,19 +1,26 @@
-//! What is emitted in a transaction of SeaORM is stored in it.
+//! Transactions of SeaORM: what is emitted in one is stored in it, and a durable subscriber takes that of its delivery.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, SystemTime},
+};
 
-use events_core::{subscriber, subscribers};
-use events_durable::EmitAt;
-use events_seaorm::{Db, transaction};
+use events_core::{State, scanning::Subscribers, subscriber, subscribers};
+use events_durable::{Delivery, EmitAt};
+use events_seaorm::{Db, UnitTx, transaction};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector,
+    SqlxSqliteConnector, TransactionTrait,
 };
 use sqlx::{Pool, Postgres, Sqlite};
 
 use crate::{
-    database::{Database, on_both},
-    shop::{Placed, Shop, ShopEngine, confirm, placed, placed_by, stop},
+    database::{Database, TestEngine, on_both},
+    failing::CONFLICT,
+    faults::{FaultEngine, assert_written_once_if_cut_off},
+    shop::{
+        AT_ONCE, Booked, Faults, Journal, Placed, Shop, confirm, note, placed, placed_by, stop,
+    },
 };
 
 on_both! {
@@ -22,25 +29,41 @@ on_both! {
     savepoints_take_their_own_back;
     a_batch_is_in_the_order_of_its_emits;
     an_event_that_is_due_later_waits;
-    a_subscriber_that_takes_its_transaction_is_a_problem;
+    what_a_subscriber_writes_is_one_transaction_with_its_mark;
+    deliveries_of_one_key_come_in_order;
+    what_a_failed_attempt_wrote_is_rolled_back;
+    an_error_that_the_subscriber_ignores_does_not_mark_it_done;
+    what_a_worker_that_is_cut_off_has_committed_is_not_repeated;
+    two_transactions_are_a_problem;
 }
 
 const STORED: &str = "SELECT count(*) FROM ev_event";
 
 /// A database whose pool is one of SeaORM as well.
-trait OrmEngine: ShopEngine {
+trait OrmEngine: FaultEngine {
     fn orm(pool: Pool<Self>) -> DatabaseConnection;
+
+    /// A subscriber that takes a transaction of SeaORM and one of sqlx.
+    fn both() -> Subscribers;
 }
 
 impl OrmEngine for Sqlite {
     fn orm(pool: Pool<Self>) -> DatabaseConnection {
         SqlxSqliteConnector::from_sqlx_sqlite_pool(pool)
     }
+
+    fn both() -> Subscribers {
+        subscribers![both_sqlite]
+    }
 }
 
 impl OrmEngine for Postgres {
     fn orm(pool: Pool<Self>) -> DatabaseConnection {
         SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
+    }
+
+    fn both() -> Subscribers {
+        subscribers![both_postgres]
     }
 }
 
@@ -138,17 +161,187 @@ async fn an_event_that_is_due_later_waits<DB: OrmEngine>(database: &Database<DB>
     stop(workers).await;
 }
 
-#[subscriber(durable = "orm.book")]
-async fn book(_: &Placed, _: &events_seaorm::Tx) {}
+/// With a key it is marked done behind its call, and without one before it.
+async fn write(
+    event: &Placed,
+    tx: &events_seaorm::Tx,
+    journal: &Journal,
+    faults: &Faults,
+) -> Result<(), DbErr> {
+    let row = format!("INSERT INTO entry VALUES ({})", event.order);
+    tx.execute_unprepared(&row).await?;
+    faults.meet().map_err(DbErr::Custom)?;
+    tx.emit(Booked(event.order)).await?;
+    note(journal, format!("book {}", event.order));
+    Ok(())
+}
 
-async fn a_subscriber_that_takes_its_transaction_is_a_problem<DB: OrmEngine>(
+#[subscriber(durable = "orm.book", per_key, retry = AT_ONCE)]
+async fn book_in_order(
+    event: &Placed,
+    tx: &events_seaorm::Tx,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+) -> Result<(), DbErr> {
+    write(event, tx, &journal, &faults).await
+}
+
+#[subscriber(durable = "orm.enter", retry = AT_ONCE)]
+async fn book(
+    event: &Placed,
+    tx: &events_seaorm::Tx,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+) -> Result<(), DbErr> {
+    write(event, tx, &journal, &faults).await
+}
+
+#[subscriber(durable = "orm.ignore", retry = AT_ONCE)]
+async fn ignore(_: &Placed, tx: &events_seaorm::Tx, faults: State<'_, Faults>) {
+    if faults.meet().is_err() {
+        let refused = tx.execute_unprepared("INSERT INTO missing VALUES (1)");
+        refused.await.unwrap_err();
+        panic_on_sqlite(tx);
+    }
+}
+
+/// SQLite, unlike PostgreSQL, would commit the rest.
+fn panic_on_sqlite(tx: &events_seaorm::Tx) {
+    let backend = tx.get_database_backend();
+    assert!(backend == DbBackend::Postgres, "a panic that a test wants");
+}
+
+#[subscriber(durable = "orm.both")]
+async fn both_sqlite(_: &Placed, _: &events_seaorm::Tx, _: events_sqlx::Tx<'_, Sqlite>) {}
+
+#[subscriber(durable = "orm.both.postgres")]
+async fn both_postgres(_: &Placed, _: &events_seaorm::Tx, _: events_sqlx::Tx<'_, Postgres>) {}
+
+async fn what_a_subscriber_writes_is_one_transaction_with_its_mark<DB: OrmEngine>(
     database: &Database<DB>,
 ) {
-    let shop = Shop::unregistered(database, subscribers![book]).await;
+    for (order, subscribers) in [(1, subscribers![book]), (2, subscribers![book_in_order])] {
+        let mut shop = Shop::open(database, subscribers).await;
+        shop.place([placed(order)]).await;
+        let workers = shop.work();
+        assert_eq!(shop.next().await, format!("book {order}"));
+        shop.drained().await;
+        stop(workers).await;
+        DB::run(&database.pool, "DELETE FROM ev_route").await;
+        let rows = format!("SELECT count(*) FROM entry WHERE number = {order}");
+        assert_eq!(database.numbers(&rows).await, [1]);
+    }
+    // What they have emitted is stored as well, and knows its parent.
+    let nested = "SELECT count(*) FROM ev_event e, ev_event p WHERE e.topic = 'shop.booked' AND e.parent = p.id";
+    assert_eq!(database.numbers(nested).await, [2]);
+}
+
+async fn deliveries_of_one_key_come_in_order<DB: OrmEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![book_in_order]).await;
+    shop.place((0..10).map(placed)).await;
+    let worker = shop.store.worker().concurrency(3);
+    let workers = worker
+        .poll_interval(Duration::from_millis(20))
+        .spawn_tokio();
+    let expected: Vec<_> = (0..10).map(|order| format!("book {order}")).collect();
+    assert_eq!(shop.next_n(10).await, expected);
+    shop.drained().await;
+    stop(workers).await;
+}
+
+async fn what_a_failed_attempt_wrote_is_rolled_back<DB: OrmEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![book, book_in_order]).await;
+    shop.faults.errors.store(2, Ordering::Relaxed);
+    shop.faults.panics.store(2, Ordering::Relaxed);
+    shop.place([placed(1)]).await;
+    let workers = shop.work();
+    assert_eq!(shop.next_n(2).await, ["book 1", "book 1"]);
+    shop.drained().await;
+    stop(workers).await;
+    assert_eq!(database.numbers("SELECT number FROM entry").await, [1, 1]);
+    let emitted = "SELECT count(*) FROM ev_event WHERE topic = 'shop.booked'";
+    assert_eq!(database.numbers(emitted).await, [2]);
+}
+
+async fn an_error_that_the_subscriber_ignores_does_not_mark_it_done<DB: OrmEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, subscribers![ignore]).await;
+    shop.faults.errors.store(3, Ordering::Relaxed);
+    shop.place([placed(1)]).await;
+    let workers = shop.work();
+    shop.drained().await;
+    stop(workers).await;
+    let letters = shop.store.dead("orm.ignore").list(10).await.unwrap();
+    assert_eq!((letters.len(), letters[0].failed), (1, 3));
+}
+
+async fn what_a_worker_that_is_cut_off_has_committed_is_not_repeated<DB: OrmEngine>(
+    database: &Database<DB>,
+) {
+    for subscribers in [subscribers![book], subscribers![book_in_order]] {
+        let shop = Shop::open(database, subscribers).await;
+        assert_written_once_if_cut_off(&shop, database).await;
+        DB::run(&database.pool, "DELETE FROM entry; DELETE FROM ev_route").await;
+    }
+}
+
+async fn two_transactions_are_a_problem<DB: OrmEngine>(database: &Database<DB>) {
+    let shop = Shop::unregistered(database, DB::both()).await;
     let registered = shop.store.register(&shop.registry).await;
     let error = registered.unwrap_err().to_string();
     assert!(
-        error.contains("takes a transaction of `events_seaorm`"),
+        error.contains("a delivery is in one transaction"),
         "{error}"
     );
+}
+
+#[subscriber(durable = "orm.conflict", retry = AT_ONCE)]
+async fn conflict(
+    _: &Placed,
+    tx: &events_seaorm::Tx,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+    delivery: Delivery<'_>,
+) -> Result<(), DbErr> {
+    note(&journal, format!("attempt {}", delivery.attempt()));
+    if faults.meet().is_err() {
+        tx.execute_unprepared(CONFLICT).await?;
+    }
+    Ok(())
+}
+
+#[subscriber(durable = "orm.conflict_before_commit", retry = AT_ONCE)]
+async fn conflict_before_commit(
+    _: &Placed,
+    tx: &events_seaorm::Tx,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+    delivery: Delivery<'_>,
+) {
+    note(&journal, format!("attempt {}", delivery.attempt()));
+    if faults.meet().is_err() {
+        let tx = UnitTx::of(&tx.handle()).unwrap();
+        let added = tx.before_commit(async |tx| {
+            tx.execute_unprepared(CONFLICT).await?;
+            Ok(())
+        });
+        added.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_is_no_attempt() {
+    for subscribers in [subscribers![conflict], subscribers![conflict_before_commit]] {
+        let Some(database) = Postgres::create().await else {
+            return;
+        };
+        let mut shop = Shop::open(&database, subscribers).await;
+        shop.faults.errors.store(5, Ordering::Relaxed);
+        shop.place([placed(1)]).await;
+        let workers = shop.work();
+        assert_eq!(shop.next_n(6).await, ["attempt 1"; 6]);
+        shop.drained().await;
+        stop(workers).await;
+    }
 }

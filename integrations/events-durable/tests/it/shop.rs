@@ -55,7 +55,7 @@ pub(crate) fn placed_by(order: u64, customer: &str) -> Placed {
 }
 
 /// A policy that does not make the tests wait.
-const AT_ONCE: Retry =
+pub(crate) const AT_ONCE: Retry =
     Retry::exponential(Duration::from_micros(1), Duration::from_micros(1)).max_retries(2);
 
 /// What subscribers have received.
@@ -90,7 +90,7 @@ fn takes_one(count: &AtomicU32) -> bool {
 }
 
 impl Faults {
-    fn meet(&self) -> Result<(), String> {
+    pub(crate) fn meet(&self) -> Result<(), String> {
         assert!(!takes_one(&self.panics), "a panic that a test wants");
         match takes_one(&self.errors) {
             true => Err("the server is down".into()),

@@ -227,8 +227,8 @@ async fn an_insert_with_an_older_snapshot_keeps_the_order() {
             .begin_with(sqlx::AssertSqlSafe(begin))
             .await
             .unwrap();
-        assert_eq!(Postgres::hold(&mut tx, &first).await, Ok(true));
-        assert_eq!(Postgres::done(&mut tx, &first).await, Ok(Done::Unpromoted));
+        assert_eq!(Postgres::hold(&mut *tx, &first).await, Ok(true));
+        assert_eq!(Postgres::done(&mut *tx, &first).await, Ok(Done::Unpromoted));
         tx.commit().await.unwrap();
         assert_eq!(database.drain("s").await, [second]);
     } // What the snapshot shows may be done by the time of the insert; then no later step would make the second one ready.
@@ -259,7 +259,7 @@ async fn what_a_transaction_holds_is_not_claimed_after_its_lease() {
         .unwrap()
         .remove(0);
     let mut tx = database.pool.begin().await.unwrap();
-    assert_eq!(Postgres::hold(&mut tx, &claim).await, Ok(true));
+    assert_eq!(Postgres::hold(&mut *tx, &claim).await, Ok(true));
     assert_eq!(
         ids(&Postgres::claim(&database.pool, "s", 1, LEASE, MOST)
             .await
@@ -270,7 +270,7 @@ async fn what_a_transaction_holds_is_not_claimed_after_its_lease() {
         Postgres::bury_lost(&database.pool, "s", 1, WhenDead::Block).await,
         Ok(0)
     );
-    assert_eq!(Postgres::done(&mut tx, &claim).await, Ok(Done::Done));
+    assert_eq!(Postgres::done(&mut *tx, &claim).await, Ok(Done::Done));
     tx.commit().await.unwrap();
     assert!(database.claim("s", 1).await.is_empty());
 }
@@ -339,7 +339,7 @@ async fn a_serialization_failure_is_known() {
     Postgres::extend(&database.pool, &[&claim], LEASE)
         .await
         .unwrap();
-    let error = Postgres::hold(&mut tx, &claim).await.unwrap_err();
+    let error = Postgres::hold(&mut *tx, &claim).await.unwrap_err();
     assert!(error.is_serialization() && error.is_transient(), "{error}");
     tx.rollback().await.unwrap();
     let _ = database.failed(&claim, Next::Dead(WhenDead::Block)).await;

@@ -251,8 +251,8 @@ impl<DB: TestEngine> Database<DB> {
     /// A transaction that holds the delivery and marks it done.
     pub(crate) async fn done(&self, claim: &Claim) -> Done {
         let mut tx = self.pool.begin_with(DB::BEGIN).await.unwrap();
-        let is_held = DB::hold(&mut tx, claim).await.unwrap();
-        let done = DB::done(&mut tx, claim).await.unwrap();
+        let is_held = DB::hold(&mut *tx, claim).await.unwrap();
+        let done = DB::done(&mut *tx, claim).await.unwrap();
         assert_eq!(is_held, done != Done::Void, "{claim:?}");
         tx.commit().await.unwrap();
         done

@@ -4,6 +4,7 @@ use std::{fmt, future::Future, sync::Arc};
 
 use events_core::{
     Emitted, Event, Registry, UnitOfWork,
+    delivering::Delivering,
     emitting::Emitting,
     info::IntoKey,
     units::{Savepoint, TryEmitInAsync, UnitEvent, UnitHandle},
@@ -16,7 +17,7 @@ use super::{
     lent::Lent,
 };
 use crate::{
-    error::{custom, ended, open_savepoint},
+    error::{before_commit, custom, ended, open_savepoint},
     finish::Finish,
 };
 
@@ -111,10 +112,60 @@ impl Tx {
 
     /// An emit whose subscribers can take the transaction.
     pub(crate) fn emitting(&self) -> Emitting {
-        self.registry().emitting().with(Lent {
+        self.registry().emitting().with(self.lending())
+    }
+
+    /// What is given to the subscribers of an emit.
+    fn lending(&self) -> Lent {
+        Lent {
             connection: Arc::clone(&self.connection),
             level: self.level,
-        })
+        }
+    }
+
+    /// Delivers to a durable subscriber, which may take this transaction as a parameter; the function delivers the event. What
+    /// the subscriber emits belongs to the unit of the transaction.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, outcomes::SubscriberOutcome, subscriber, subscribers};
+    /// use events_seaorm::{Db, Tx};
+    /// use sea_orm::{ConnectionTrait, Database, DbErr, TransactionTrait};
+    ///
+    /// #[derive(Event)]
+    /// struct OrderPlaced {
+    ///     number: u32,
+    /// }
+    ///
+    /// #[subscriber(durable = "ledger.book")]
+    /// async fn book(order: &OrderPlaced, tx: &Tx) -> Result<(), DbErr> {
+    ///     tx.execute_unprepared(&format!("INSERT INTO entry VALUES ({})", order.number)).await?;
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), DbErr> {
+    /// let db = Db::new(Database::connect("sqlite::memory:").await?);
+    /// db.execute_unprepared("CREATE TABLE entry (number INTEGER)").await?;
+    /// let registry = Registry::with(subscribers![book]);
+    /// let book = registry.durable_subscribers()[0].delivering();
+    /// let tx = db.begin().await?;
+    /// let outcome = tx.deliver(book, |book| book.deliver(OrderPlaced { number: 7 })).await;
+    /// assert!(matches!(outcome, SubscriberOutcome::Ran));
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, the subscriber is dropped where it is. What it has written is in the transaction.
+    pub async fn deliver<F: Future>(
+        &self,
+        delivering: Delivering,
+        call: impl FnOnce(Delivering) -> F,
+    ) -> F::Output {
+        let delivering = delivering.in_unit(&self.connection.unit);
+        call(delivering.with(self.lending())).await
     }
 
     /// The registry to which writes of records emit events now; `None` if they are not to.
@@ -239,7 +290,7 @@ impl Tx {
     /// # Errors
     ///
     /// The transaction, or the savepoint, is rolled back, and no event is emitted: if the database refuses the commit, if a
-    /// function before the commit fails, if a savepoint is open, and if an error of PostgreSQL was ignored, which aborts the
+    /// function before the commit fails, whose error this is if it is a `DbErr`, if a savepoint is open, and if an error of PostgreSQL was ignored, which aborts the
     /// transaction there. If the connection was lost in the COMMIT, the database may have committed all the same.
     ///
     /// # Cancellation
@@ -260,7 +311,7 @@ impl Tx {
 
     async fn commit_transaction(mut self, unit: UnitOfWork) -> Result<(), DbErr> {
         self.connection.end_writes().await;
-        let prepared = unit.prepare_async().await.map_err(custom)?;
+        let prepared = unit.prepare_async().await.map_err(before_commit)?;
         let mut open = self.lock().await?;
         self.is_ended = true;
         let commit = async move {

@@ -1,12 +1,15 @@
 //! Claims of PostgreSQL.
 
-use sqlx::{PgConnection, Pool, Postgres, Row};
+use sqlx::{Pool, Postgres, Row};
 
 use crate::store::{
+    conn::{Conn, implement_conn},
     deliver::{Claim, Done},
     error::StoreError,
     shared::row,
 };
+
+implement_conn!(Postgres, sqlx::PgConnection);
 
 pub(super) async fn claim(
     pool: &Pool<Postgres>,
@@ -37,41 +40,27 @@ pub(super) async fn claim(
 }
 
 /// The lock of the row is held until the transaction ends: claims skip the row, also when the lease has ended.
-pub(super) async fn hold(conn: &mut PgConnection, claim: &Claim) -> Result<bool, StoreError> {
-    let row = sqlx::query(
-        "SELECT 1 FROM ev_delivery WHERE seq = $1 AND subscriber = $2 AND fence = $3 AND state = 3 FOR UPDATE",
-    )
-    .bind(claim.event.seq)
-    .bind(&claim.subscriber)
-    .bind(claim.fence)
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.is_some())
+pub(super) async fn hold(
+    conn: &mut impl Conn<Postgres>,
+    claim: &Claim,
+) -> Result<bool, StoreError> {
+    let held = "SELECT 1 FROM ev_delivery WHERE seq = $1 AND subscriber = $2 AND fence = $3 AND state = 3 FOR UPDATE";
+    Ok(conn.rows(held, &claim.values()).await? == 1)
 }
 
-pub(super) async fn done(conn: &mut PgConnection, claim: &Claim) -> Result<Done, StoreError> {
+pub(super) async fn done(
+    conn: &mut impl Conn<Postgres>,
+    claim: &Claim,
+) -> Result<Done, StoreError> {
     if !claim.per_key {
-        let deleted = sqlx::query(
-            "DELETE FROM ev_delivery WHERE seq = $1 AND subscriber = $2 AND fence = $3 AND state = 3",
-        )
-        .bind(claim.event.seq)
-        .bind(&claim.subscriber)
-        .bind(claim.fence)
-        .execute(conn)
-        .await?;
-        return Ok(if deleted.rows_affected() == 1 {
-            Done::Done
-        } else {
-            Done::Void
+        let deleted = "DELETE FROM ev_delivery WHERE seq = $1 AND subscriber = $2 AND fence = $3 AND state = 3";
+        return Ok(match conn.rows(deleted, &claim.values()).await? {
+            1 => Done::Done,
+            _ => Done::Void,
         });
     }
-    let done: i32 = sqlx::query_scalar("SELECT ev_done($1, $2, $3)")
-        .bind(claim.event.seq)
-        .bind(&claim.subscriber)
-        .bind(claim.fence)
-        .fetch_one(conn)
-        .await?;
-    Ok(match done {
+    let done = "SELECT ev_done($1, $2, $3)";
+    Ok(match conn.number(done, &claim.values()).await? {
         0 => Done::Void,
         1 => Done::Done,
         _ => Done::Unpromoted,

@@ -10,4 +10,9 @@ impl Engine for Postgres {
 
     #[cfg(feature = "seaorm")]
     const SEA_ORM: sea_orm::DbBackend = sea_orm::DbBackend::Postgres;
+
+    #[cfg(feature = "seaorm")]
+    fn sea_orm(pool: &sqlx::Pool<Self>) -> sea_orm::DatabaseConnection {
+        sea_orm::SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone())
+    }
 }

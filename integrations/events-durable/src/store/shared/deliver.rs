@@ -11,10 +11,21 @@ macro_rules! implement_deliver {
             use $own as own;
 
             use crate::store::{
+                conn::{Conn, Value},
                 deliver::{Claim, Deliver, Done, Failed, Next, WhenDead},
                 error::StoreError,
                 shared::values::{claims as list_of, count, cut_off, list, millis},
             };
+
+            macro_rules! extend {
+                () => {
+                    concat!(
+                        "UPDATE ev_delivery SET due = ", $now, " + $2
+                         WHERE state = 3 AND (seq, subscriber, fence) IN (
+                            SELECT CAST(value->>1 AS BIGINT), value->>0, CAST(value->>2 AS INTEGER) FROM ", $items, ")",
+                    )
+                };
+            }
 
             impl Deliver for $db {
                 async fn claim(
@@ -30,11 +41,11 @@ macro_rules! implement_deliver {
                     Ok(claims)
                 }
 
-                async fn hold(conn: &mut Self::Connection, claim: &Claim) -> Result<bool, StoreError> {
+                async fn hold(conn: &mut impl Conn<Self>, claim: &Claim) -> Result<bool, StoreError> {
                     own::hold(conn, claim).await
                 }
 
-                async fn done(conn: &mut Self::Connection, claim: &Claim) -> Result<Done, StoreError> {
+                async fn done(conn: &mut impl Conn<Self>, claim: &Claim) -> Result<Done, StoreError> {
                     own::done(conn, claim).await
                 }
 
@@ -100,30 +111,27 @@ macro_rules! implement_deliver {
                     claims: &[&Claim],
                     lease: Duration,
                 ) -> Result<Vec<bool>, StoreError> {
-                    let mut conn = pool.acquire().await?;
-                    Self::extend_in(&mut conn, claims, lease).await
-                }
-
-                async fn extend_in(
-                    conn: &mut Self::Connection,
-                    claims: &[&Claim],
-                    lease: Duration,
-                ) -> Result<Vec<bool>, StoreError> {
-                    let rows = sqlx::query(concat!(
-                        "UPDATE ev_delivery SET due = ", $now, " + $2
-                         WHERE state = 3 AND (seq, subscriber, fence) IN (
-                            SELECT CAST(value->>1 AS BIGINT), value->>0, CAST(value->>2 AS INTEGER) FROM ", $items, ")
-                         RETURNING seq, subscriber, fence",
-                    ))
+                    let rows = sqlx::query(concat!(extend!(), " RETURNING seq, subscriber, fence"))
                         .bind(list_of(claims))
                         .bind(millis(lease))
-                        .fetch_all(conn)
+                        .fetch_all(pool)
                         .await?;
                     let valid: std::collections::HashSet<(i64, String, i32)> =
                         rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
                     let is_valid =
                         |claim: &&Claim| valid.contains(&(claim.event.seq, claim.subscriber.clone(), claim.fence));
                     Ok(claims.iter().map(is_valid).collect())
+                }
+
+                async fn extend_in(
+                    conn: &mut impl Conn<Self>,
+                    claims: &[&Claim],
+                    lease: Duration,
+                ) -> Result<(), StoreError> {
+                    let list = list_of(claims);
+                    let values = [Value::Text(&list), Value::BigInt(millis(lease))];
+                    conn.rows(extend!(), &values).await?;
+                    Ok(())
                 }
 
                 async fn bury_lost(

@@ -4,11 +4,14 @@ use serde_json::json;
 use sqlx::{Connection, Executor, Pool, Row, Sqlite, SqliteConnection};
 
 use crate::store::{
+    conn::{Conn, Value, implement_conn},
     deliver::{Claim, Done},
     engine::Engine,
     error::StoreError,
     shared::row,
 };
+
+implement_conn!(Sqlite, SqliteConnection);
 
 /// Ends with the number of them, and is for the state 1, or for 2 and 3.
 ///
@@ -132,53 +135,43 @@ async fn place_delayed(conn: &mut SqliteConnection, subscriber: &str) -> Result<
 }
 
 /// It writes, so that the transaction has the lock of the database from here on, and cannot fail to get it later.
-pub(super) async fn hold(conn: &mut SqliteConnection, claim: &Claim) -> Result<bool, StoreError> {
-    let held = sqlx::query(
-        "UPDATE ev_delivery SET fence = fence WHERE seq = $1 AND subscriber = $2 AND fence = $3 AND state = 3",
-    )
-    .bind(claim.event.seq)
-    .bind(&claim.subscriber)
-    .bind(claim.fence)
-    .execute(conn)
-    .await?;
-    Ok(held.rows_affected() == 1)
+pub(super) async fn hold(conn: &mut impl Conn<Sqlite>, claim: &Claim) -> Result<bool, StoreError> {
+    let held = "UPDATE ev_delivery SET fence = fence WHERE seq = $1 AND subscriber = $2 AND fence = $3 AND state = 3";
+    Ok(conn.rows(held, &claim.values()).await? == 1)
 }
 
-pub(super) async fn done(conn: &mut SqliteConnection, claim: &Claim) -> Result<Done, StoreError> {
-    let deleted = sqlx::query(
-        "DELETE FROM ev_delivery WHERE seq = $1 AND subscriber = $2 AND fence = $3 AND state = 3",
-    )
-    .bind(claim.event.seq)
-    .bind(&claim.subscriber)
-    .bind(claim.fence)
-    .execute(&mut *conn)
-    .await?;
-    if deleted.rows_affected() == 0 {
+pub(super) async fn done(conn: &mut impl Conn<Sqlite>, claim: &Claim) -> Result<Done, StoreError> {
+    let deleted =
+        "DELETE FROM ev_delivery WHERE seq = $1 AND subscriber = $2 AND fence = $3 AND state = 3";
+    if conn.rows(deleted, &claim.values()).await? == 0 {
         return Ok(Done::Void);
     }
     if let (true, Some(key)) = (claim.per_key, &claim.event.key) {
-        promote(conn, &claim.subscriber, key).await?;
+        let values = [Value::Text(&claim.subscriber), Value::Text(key)];
+        conn.rows(PROMOTE, &values).await?;
     }
     Ok(Done::Done)
 }
+
+/// Makes the first delivery of a key ready.
+const PROMOTE: &str = "
+    UPDATE ev_delivery SET state = CASE WHEN lost > 0 THEN 2 ELSE 1 END
+    WHERE subscriber = $1 AND state = 0
+        AND seq = (SELECT b.seq FROM ev_delivery b INDEXED BY ev_key
+            WHERE b.subscriber = $1 AND b.key = $2 AND b.key IS NOT NULL AND b.state <= 4 ORDER BY b.seq LIMIT 1)
+        AND NOT EXISTS (SELECT 1 FROM ev_delivery b INDEXED BY ev_key_held
+            WHERE b.subscriber = $1 AND b.key = $2 AND b.key IS NOT NULL AND b.state = 3)";
 
 pub(super) async fn promote<'c>(
     executor: impl Executor<'c, Database = Sqlite>,
     subscriber: &str,
     key: &str,
 ) -> Result<bool, StoreError> {
-    let promoted = sqlx::query(
-        "UPDATE ev_delivery SET state = CASE WHEN lost > 0 THEN 2 ELSE 1 END
-         WHERE subscriber = $1 AND state = 0
-            AND seq = (SELECT b.seq FROM ev_delivery b INDEXED BY ev_key
-                WHERE b.subscriber = $1 AND b.key = $2 AND b.key IS NOT NULL AND b.state <= 4 ORDER BY b.seq LIMIT 1)
-            AND NOT EXISTS (SELECT 1 FROM ev_delivery b INDEXED BY ev_key_held
-                WHERE b.subscriber = $1 AND b.key = $2 AND b.key IS NOT NULL AND b.state = 3)",
-    )
-    .bind(subscriber)
-    .bind(key)
-    .execute(executor)
-    .await?;
+    let promoted = sqlx::query(PROMOTE)
+        .bind(subscriber)
+        .bind(key)
+        .execute(executor)
+        .await?;
     Ok(promoted.rows_affected() == 1)
 }
 

@@ -10,4 +10,9 @@ impl Engine for Sqlite {
 
     #[cfg(feature = "seaorm")]
     const SEA_ORM: sea_orm::DbBackend = sea_orm::DbBackend::Sqlite;
+
+    #[cfg(feature = "seaorm")]
+    fn sea_orm(pool: &sqlx::Pool<Self>) -> sea_orm::DatabaseConnection {
+        sea_orm::SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone())
+    }
 }

@@ -167,6 +167,23 @@ async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: FaultEng
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book_and_confirm()).await;
+    let order = assert_written_once_if_cut_off(&shop, database).await;
+    let mut received: Vec<_> = shop.take();
+    received.retain(|text| text.starts_with("confirm"));
+    received
+        .iter_mut()
+        .for_each(|text| text.truncate(text.find(" (").unwrap()));
+    received.sort();
+    received.dedup();
+    assert_eq!(received.len() as u64, order, "each at least once");
+}
+
+/// Cuts the workers off after each of their polls: what the subscriber that takes the transaction has written is there once. Returns
+/// how many events that were.
+pub(crate) async fn assert_written_once_if_cut_off<DB: FaultEngine>(
+    shop: &Shop<DB>,
+    database: &Database<DB>,
+) -> u64 {
     let left = "SELECT count(*) FROM ev_delivery";
     let worker = || shop.store.worker().poll_interval(Duration::from_millis(20));
     let (mut polls, mut order) = (0, 0);
@@ -195,12 +212,5 @@ async fn a_worker_that_is_cut_off_repeats_nothing_that_it_committed<DB: FaultEng
         polls += 1;
     }
     assert!(polls > 0, "it was cut off nowhere");
-    let mut received: Vec<_> = shop.take();
-    received.retain(|text| text.starts_with("confirm"));
-    received
-        .iter_mut()
-        .for_each(|text| text.truncate(text.find(" (").unwrap()));
-    received.sort();
-    received.dedup();
-    assert_eq!(received.len() as u64, order, "each at least once");
+    order
 }

@@ -64,7 +64,7 @@ pub(super) async fn attempted(
 }
 
 /// A database of the tests of faults.
-pub(super) trait FaultEngine: ShopEngine {
+pub(crate) trait FaultEngine: ShopEngine {
     /// The id of the subscriber that takes the transaction.
     const BOOK: &'static str;
 

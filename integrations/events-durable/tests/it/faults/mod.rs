@@ -10,3 +10,6 @@ mod log;
 mod panics;
 mod restarts;
 mod versions;
+
+pub(crate) use cut_off::assert_written_once_if_cut_off;
+pub(crate) use engine::FaultEngine;

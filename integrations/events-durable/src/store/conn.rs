@@ -1,0 +1,121 @@
+//! A connection on which a delivery is held and marked: one of sqlx, or a transaction of SeaORM, which does not lend its own.
+
+use std::future::Future;
+
+use super::error::StoreError;
+
+/// A parameter of a statement.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'v> {
+    /// A number of 8 bytes.
+    BigInt(i64),
+    /// A number of 4 bytes.
+    Int(i32),
+    /// A text.
+    Text(&'v str),
+}
+
+/// A connection to the database `DB`, in a transaction.
+pub trait Conn<DB>: Send {
+    /// Executes a statement, and returns how many rows it has changed or found.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    fn rows(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Executes a statement that returns one number.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    fn number(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<i32, StoreError>> + Send;
+}
+
+/// A connection of sqlx.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+macro_rules! implement_conn {
+    ($db:ty, $conn:ty) => {
+        impl $crate::store::conn::Conn<$db> for $conn {
+            async fn rows(
+                &mut self,
+                sql: &'static str,
+                values: &[$crate::store::conn::Value<'_>],
+            ) -> Result<u64, $crate::store::error::StoreError> {
+                use $crate::store::conn::Value;
+                let query = values
+                    .iter()
+                    .fold(sqlx::query(sql), |query, value| match value {
+                        Value::BigInt(number) => query.bind(number),
+                        Value::Int(number) => query.bind(number),
+                        Value::Text(text) => query.bind(text),
+                    });
+                Ok(query.execute(self).await?.rows_affected())
+            }
+
+            async fn number(
+                &mut self,
+                sql: &'static str,
+                values: &[$crate::store::conn::Value<'_>],
+            ) -> Result<i32, $crate::store::error::StoreError> {
+                use $crate::store::conn::Value;
+                let query = sqlx::query_scalar(sql);
+                let query = values.iter().fold(query, |query, value| match value {
+                    Value::BigInt(number) => query.bind(number),
+                    Value::Int(number) => query.bind(number),
+                    Value::Text(text) => query.bind(text),
+                });
+                Ok(query.fetch_one(self).await?)
+            }
+        }
+    };
+}
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(in crate::store) use implement_conn;
+
+#[cfg(feature = "seaorm")]
+mod sea_orm {
+    use events_seaorm::Tx;
+    use sea_orm::{ConnectionTrait, DbErr, Statement, sea_query};
+
+    use super::{Conn, Value};
+    use crate::store::{engine::Engine, error::StoreError};
+
+    fn statement<DB: Engine>(sql: &'static str, values: &[Value<'_>]) -> Statement {
+        let values = values.iter().map(|value| match *value {
+            Value::BigInt(number) => sea_query::Value::from(number),
+            Value::Int(number) => sea_query::Value::from(number),
+            Value::Text(text) => sea_query::Value::from(text),
+        });
+        Statement::from_sql_and_values(DB::SEA_ORM, sql, values)
+    }
+
+    impl<DB: Engine> Conn<DB> for Tx {
+        async fn rows(
+            &mut self,
+            sql: &'static str,
+            values: &[Value<'_>],
+        ) -> Result<u64, StoreError> {
+            let executed = self.execute_raw(statement::<DB>(sql, values)).await?;
+            Ok(executed.rows_affected())
+        }
+
+        async fn number(
+            &mut self,
+            sql: &'static str,
+            values: &[Value<'_>],
+        ) -> Result<i32, StoreError> {
+            let row = self.query_one_raw(statement::<DB>(sql, values)).await?;
+            let row = row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))?;
+            Ok(row.try_get_by_index(0)?)
+        }
+    }
+}
