@@ -298,6 +298,24 @@ async fn a_purge_waits_for_no_replay_and_takes_nothing_from_it() {
     assert_eq!(Postgres::purge(&database.pool, LEASE, 10).await, Ok(1));
 }
 
+/// Each in a schema of its own.
+#[tokio::test]
+async fn stores_of_one_database_do_not_lock_each_other() {
+    let route = [("t", "s", true)];
+    let (Some(one), Some(other)) = (postgres(&route).await, postgres(&route).await) else {
+        return;
+    };
+    one.store_each(&[("1", Some("k")), ("2", Some("k"))]).await;
+    let first = one.claim_one("s").await;
+    let mut tx = other.pool.begin().await.unwrap();
+    Postgres::insert(&mut tx, &[event("1", "t", Some("k"))])
+        .await
+        .unwrap();
+    assert_eq!(one.done(&first).await, Done::Done);
+    assert_eq!(one.claim_one("s").await.event.id, "2");
+    tx.rollback().await.unwrap();
+}
+
 /// Trap 5.
 #[tokio::test]
 async fn a_listener_is_woken_also_when_its_connection_was_lost() {
