@@ -345,7 +345,7 @@ async fn a_serialization_failure_is_known() {
     let _ = database.failed(&claim, Next::Dead(WhenDead::Block)).await;
     assert_eq!(Postgres::BEGIN, "BEGIN");
     assert_eq!(
-        Postgres::dead_list(&database.pool, "s", 1)
+        Postgres::dead_list(&database.pool, "s", None, 1)
             .await
             .unwrap()
             .len(),

@@ -44,8 +44,9 @@ CREATE INDEX ev_key ON ev_delivery (subscriber, key, seq) WHERE key IS NOT NULL 
 CREATE INDEX ev_key_held ON ev_delivery (subscriber, key) WHERE key IS NOT NULL AND state = 3;
 
 -- The key alone, never with the topic. A transaction has at most 4,096 of these locks, so that the table of locks has room.
-CREATE FUNCTION ev_bucket(p_key TEXT) RETURNS INT LANGUAGE sql IMMUTABLE AS
-    $$SELECT hashtext(p_key) & 4095$$;
+-- Locks are those of the database: with the number of the table, tables of another schema do not wait for these.
+CREATE FUNCTION ev_bucket(p_key TEXT) RETURNS INT LANGUAGE sql STABLE AS
+    $$SELECT (hashtext(p_key) # 'ev_delivery'::regclass::oid::int) & 4095$$;
 
 -- Volatile functions in plpgsql: each statement sees what was committed before it, so also what another transaction committed
 -- before it released a lock that the statement before has waited for.
@@ -161,7 +162,7 @@ BEGIN
     END IF;
     -- Those that may have ended the process: alone, and one at a time for the subscriber. Plain statements before those that lock.
     IF EXISTS (SELECT FROM ev_delivery d WHERE d.subscriber = p_subscriber AND d.state IN (2, 3) AND d.due <= p_now)
-        AND pg_try_advisory_xact_lock(1702257007, hashtext(p_subscriber))
+        AND pg_try_advisory_xact_lock(1702257007, hashtext(p_subscriber) # 'ev_delivery'::regclass::oid::int)
     THEN
         PERFORM set_config('synchronous_commit', 'off', true);
         RETURN QUERY

@@ -19,6 +19,7 @@ on_both! {
     an_emit_that_is_cut_off_is_stored_if_it_is_committed;
     a_worker_that_is_cut_off_repeats_nothing_that_it_committed;
     what_an_operator_cuts_off_leaves_no_transaction_open;
+    a_register_that_is_cut_off_leaves_what_was_registered;
 }
 
 /// Polls a future this many times, and then drops it; `None` if it is not ready by then.
@@ -82,6 +83,26 @@ async fn what_an_operator_cuts_off_leaves_no_transaction_open<DB: FaultEngine>(
         at_each_poll(database, async || _ = store.retire("other").await.unwrap()).await;
     }
     at_each_poll(database, async || _ = store.purge().await.unwrap()).await;
+}
+
+async fn a_register_that_is_cut_off_leaves_what_was_registered<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, DB::book()).await;
+    let mut polls = 0;
+    loop {
+        let register = shop.store.register(&shop.registry);
+        let is_ready = cut_off_after(polls, register).await.is_some();
+        settled(database).await;
+        polls += 1;
+        shop.place([placed_by(1, "ada")]).await;
+        let stored = "SELECT count(*) FROM ev_event";
+        assert_eq!(database.numbers(stored).await, [polls as i64]);
+        if is_ready {
+            break;
+        }
+    }
+    assert!(polls > 1, "it was cut off nowhere");
 }
 
 async fn an_emit_that_is_cut_off_is_stored_if_it_is_committed<DB: FaultEngine>(
