@@ -7,6 +7,7 @@ use events_core::{
     failures::{BoxError, FailedCheck},
     units::{CommitError, EmitInError, ReleaseError, UnitEnded},
 };
+use sqlx::error::DatabaseError;
 
 /// The error of a [`Tx`](crate::Tx). `Display` names the remedy.
 ///
@@ -139,7 +140,7 @@ impl fmt::Display for TxError {
 
 /// The remedy of an error of the database, if its own text names none and it is the same for all programs.
 fn remedy(error: &sqlx::Error) -> &'static str {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     match code.as_deref() {
         // `read_only_sql_transaction` of PostgreSQL
         Some("25006") => READ_ONLY,

@@ -76,6 +76,7 @@ async fn register<DB: Engine>(
 ) -> Result<(Routes, Subscribers), DurableError> {
     let durable = registry.durable_subscribers();
     let mut problems = duplicate_topics();
+    problems.extend(undecided_secrets());
     problems.extend(other_store(store, registry));
     for one in &durable {
         problems.extend(wrong_database::<DB>(one));
@@ -186,6 +187,18 @@ fn duplicate_topics() -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// A problem for each instance of a generic event with a secret field.
+fn undecided_secrets() -> impl Iterator<Item = String> {
+    types().iter().filter_map(|one| {
+        let field = one.undecided_secret()?;
+        Some(format!(
+            "the store would contain the secret field `{field}` of `{}`, about which `durable!` cannot decide; put what is not \
+             secret into an event with `#[derive(Durable)]`, or remove the field",
+            one.name()
+        ))
+    })
 }
 
 /// A problem if it takes the transaction of another database.

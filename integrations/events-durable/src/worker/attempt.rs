@@ -186,7 +186,7 @@ impl<DB: Engine> Attempt<'_, DB> {
         let pool = &self.store.0.pool;
         let mut tx = match Tx::begin_with(pool, DB::BEGIN).await {
             Ok(tx) => tx,
-            Err(error) => return self.of_tx(error),
+            Err(error) => return self.of_tx(&error),
         };
         let begun = Instant::now();
         // The mark holds the delivery as well, and as the first statement it is the only one. With a key it comes last: from then
@@ -235,7 +235,7 @@ impl<DB: Engine> Attempt<'_, DB> {
         let done = *marked.lock().unwrap_or_else(PoisonError::into_inner);
         match (committed, done) {
             (Err(_), Some(Done::Void)) => {}
-            (Err(error), _) => return self.of_tx(error),
+            (Err(error), _) => return self.of_tx(&error),
             (Ok(()), Some(Done::Unpromoted)) => _ = DB::promote(pool, self.claim).await?,
             (Ok(()), _) => {}
         }
@@ -340,11 +340,11 @@ impl<DB: Engine> Attempt<'_, DB> {
     }
 
     /// What is to be marked after the transaction has failed.
-    fn of_tx(&self, error: TxError) -> Result<End, StoreError> {
-        if is_serialization(&error) {
-            return Ok(self.conflict(&error));
+    fn of_tx(&self, error: &TxError) -> Result<End, StoreError> {
+        if is_serialization(error) {
+            return Ok(self.conflict(error));
         }
-        match store_error(&error) {
+        match store_error(error) {
             Some(error) if error.is_transient() && !self.is_repeated_too_often() => Err(error),
             Some(error) => Ok(End::Failed(error.to_string())),
             None => Ok(End::Failed(error.to_string())),
