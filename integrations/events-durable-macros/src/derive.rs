@@ -2,9 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Data, DeriveInput, Error, Expr, Field, Fields, Result, ext::IdentExt, spanned::Spanned};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Expr, Field, Fields, Result, ext::IdentExt,
+    spanned::Spanned,
+};
 
-use crate::options::{Secret, TypeOptions, has_word, secret_option, serde_name};
+use crate::options::{Secret, TypeOptions, has_word, misplaced, secret_option, serde_name};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let ident = &input.ident;
@@ -16,12 +19,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         return Err(Error::new(param.span(), text));
     }
     let options = TypeOptions::parse(&input.attrs)?;
-    let fields = match &input.data {
-        Data::Struct(data) => data.fields.iter().collect(),
-        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).collect(),
-        Data::Union(_) => Vec::new(),
-    };
-    let secrets = Secrets::of(&fields, &options)?;
+    let secrets = Secrets::of(input, &options)?;
     let version = options.version.as_ref();
     let version = version.map_or_else(|| quote!(1), |version| quote!(#version));
     let codec = options.codec.as_ref();
@@ -67,14 +65,28 @@ struct Secrets {
 }
 
 impl Secrets {
-    fn of(fields: &[&Field], options: &TypeOptions) -> Result<Self> {
+    fn of(input: &DeriveInput, options: &TypeOptions) -> Result<Self> {
+        // Those of a variant with the attributes of it.
+        let fields: Vec<(Option<&[Attribute]>, &Field)> = match &input.data {
+            Data::Struct(data) => data.fields.iter().map(|field| (None, field)).collect(),
+            Data::Enum(data) => data
+                .variants
+                .iter()
+                .flat_map(|variant| {
+                    let with = |field| (Some(&*variant.attrs), field);
+                    variant.fields.iter().map(with)
+                })
+                .collect(),
+            Data::Union(_) => Vec::new(),
+        };
         let mut secrets = Self {
             list: Vec::new(),
             checks: Vec::new(),
         };
         let mut errors: Option<Error> = None;
-        for field in fields {
-            match secrets.add(field, options) {
+        for (variant, field) in fields {
+            let misplaced = misplaced(&input.attrs, variant, &field.attrs);
+            match secrets.add(field, misplaced, options) {
                 Ok(()) => {}
                 Err(error) => match &mut errors {
                     Some(errors) => errors.combine(error),
@@ -85,7 +97,13 @@ impl Secrets {
         errors.map_or(Ok(secrets), Err)
     }
 
-    fn add(&mut self, field: &Field, options: &TypeOptions) -> Result<()> {
+    /// `misplaced`: why a decision for it would not hold.
+    fn add(
+        &mut self,
+        field: &Field,
+        misplaced: Option<&'static str>,
+        options: &TypeOptions,
+    ) -> Result<()> {
         let decided = secret_option(field)?;
         let is_secret = has_word(&field.attrs, "event", "secret");
         let span = field
@@ -101,6 +119,9 @@ impl Secrets {
                     Err(Error::new(span, text))
                 }
             };
+        }
+        if let (Some(why), Some((_, span))) = (misplaced, decided) {
+            return Err(Error::new(span, why));
         }
         let name = serde_name(&field.attrs);
         let name = name.or_else(|| field.ident.as_ref().map(|it| it.unraw().to_string()));

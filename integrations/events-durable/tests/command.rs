@@ -48,7 +48,7 @@ async fn store() -> Durable<Sqlite> {
     let mut connection = pool.acquire().await.unwrap();
     let topics = ["shop.placed".to_owned()];
     Sqlite::add_topics(&mut connection, &topics).await.unwrap();
-    Sqlite::register(&mut connection, &ids, &routes)
+    Sqlite::register(&mut connection, &ids, &routes, &[])
         .await
         .unwrap();
     let events = [event(1), event(2), event(3)];
@@ -375,4 +375,18 @@ async fn a_database_without_tables_is_an_error() {
     let pool = options.connect("sqlite::memory:").await.unwrap();
     let (text, result) = command(&Durable::with_pool(pool), "stats", "").await;
     assert!(matches!(result, Err(CommandError::Store(_))), "{text}");
+}
+
+/// The clock of a program may have been wrong.
+#[tokio::test]
+async fn a_time_that_cannot_be_written_is_shown() {
+    let store = store().await;
+    for time in [i64::MAX, 0] {
+        let update = sqlx::query("UPDATE ev_event SET time = ?").bind(time);
+        update.execute(store.pool()).await.unwrap();
+        for arguments in ["dead", "dead --json", "stats", "stats --json"] {
+            let text = printed(&store, arguments).await;
+            assert!(text.contains("mail.confirm"), "{text}");
+        }
+    }
 }

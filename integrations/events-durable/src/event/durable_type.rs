@@ -6,6 +6,7 @@ use events_core::{
     Registry, Subscription,
     delivering::{Delivering, DurableSubscriber, EventStore},
     failures::BoxError,
+    info::FieldInfo,
     outcomes::SubscriberOutcome,
     subscribing::SubscribeError,
 };
@@ -70,6 +71,7 @@ pub struct DurableType {
     subscribe: fn(&Registry, Arc<dyn StoreEncoded>) -> Result<Subscription, SubscribeError>,
     read: fn(i32, &str, &str) -> Result<Deliver, Unreadable>,
     redact: fn(&str) -> String,
+    undecided_secret: fn() -> Option<&'static str>,
 }
 
 impl DurableType {
@@ -85,6 +87,7 @@ impl DurableType {
             subscribe: subscribe::<E>,
             read: read::<E>,
             redact: |data| redacted::<E::Codec>(E::SECRETS, data),
+            undecided_secret: undecided_secret::<E>,
         }
     }
 
@@ -110,6 +113,11 @@ impl DurableType {
         self.codec
     }
 
+    /// A secret field of an instance of a generic event, which the store would contain.
+    pub(crate) fn undecided_secret(&self) -> Option<&'static str> {
+        (self.undecided_secret)()
+    }
+
     /// Has what is emitted stored, as the last subscriber that runs at once: it stores what the others leave.
     pub(crate) fn subscribe(
         &self,
@@ -133,6 +141,15 @@ impl DurableType {
     pub(crate) fn redact(&self, data: &str) -> String {
         (self.redact)(data)
     }
+}
+
+fn undecided_secret<E: DurableEvent>() -> Option<&'static str> {
+    // The derive has decided about all.
+    if E::Codec::ENCRYPTS || !E::SECRETS.is_empty() {
+        return None;
+    }
+    let mut secret = E::info().fields().filter(FieldInfo::is_secret);
+    secret.next().map(|field| field.name())
 }
 
 fn subscribe<E: DurableEvent>(

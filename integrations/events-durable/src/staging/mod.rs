@@ -12,6 +12,6 @@ mod stage;
 mod unit;
 
 pub use registered::{NotRegistered, check_registered};
-pub(crate) use registered::{add_registered, remove_registered};
+pub(crate) use registered::{add_registered, is_registered, remove_registered};
 pub(crate) use stage::{Parent, Staging, millis, new_event};
 pub(crate) use unit::stage_in;

@@ -33,14 +33,18 @@ impl Error for NotRegistered {}
 /// See there.
 #[doc(hidden)]
 pub fn check_registered() -> Result<(), NotRegistered> {
-    let current = registry();
-    let all = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
-    let mut all = all.iter().filter_map(WeakRegistry::upgrade);
-    if all.any(|one| one == current) {
+    if is_registered(&registry()) {
         Ok(())
     } else {
         Err(NotRegistered)
     }
+}
+
+/// Whether a registry has a store.
+pub(crate) fn is_registered(registry: &Registry) -> bool {
+    let all = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
+    let mut all = all.iter().filter_map(WeakRegistry::upgrade);
+    all.any(|one| one == *registry)
 }
 
 /// Notes that a registry has a store.

@@ -23,6 +23,8 @@ on_both! {
     an_emit_before_register_fails;
     an_emit_after_a_register_that_failed_fails;
     an_event_with_an_empty_key_fails;
+    an_event_whose_key_cannot_be_stored_fails;
+    a_long_key_keeps_its_order;
     an_event_is_stored_in_a_bare_transaction;
     an_event_that_is_due_later_waits;
 }
@@ -181,6 +183,43 @@ async fn an_event_with_an_empty_key_fails<DB: ShopEngine>(database: &Database<DB
         error.contains("the key of the event `shop.placed` is empty"),
         "{error}"
     );
+}
+
+async fn an_event_whose_key_cannot_be_stored_fails<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    for (key, expected) in [
+        ("a\0b", "contains the character NUL"),
+        (&"é".repeat(1001), "is longer than 2,000 bytes"),
+    ] {
+        let mut tx = shop.begin().await;
+        let emitted = tx.emit(crate::shop::placed_by(1, key)).await;
+        let error = emitted.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+        let error = tx.emit_at(
+            &shop.store,
+            SystemTime::now(),
+            &crate::shop::placed_by(1, key),
+        );
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+/// One of many characters that a database cannot compress.
+async fn a_long_key_keeps_its_order<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, DB::book()).await;
+    let hashes =
+        (1_u64..).map(|number| format!("{:x}", number.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+    let mut key: String = hashes.take(200).collect();
+    key.truncate(2000);
+    assert_eq!(key.len(), 2000);
+    let events = (1..=5).map(|order| crate::shop::placed_by(order, &key));
+    shop.place(events).await;
+    let workers = shop.work();
+    let expected: Vec<_> = (1..=5).map(|order| format!("book {order}")).collect();
+    assert_eq!(shop.next_n(5).await, expected);
+    shop.drained().await;
+    stop(workers).await;
 }
 
 async fn an_event_is_stored_in_a_bare_transaction<DB: ShopEngine>(database: &Database<DB>) {

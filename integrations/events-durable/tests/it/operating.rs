@@ -1,6 +1,9 @@
 //! Replays, pauses, counts.
 
+use std::time::{Duration, SystemTime};
+
 use events_core::subscribers;
+use events_durable::EmitAt;
 
 use crate::{
     database::{Database, on_both},
@@ -9,6 +12,7 @@ use crate::{
 
 on_both! {
     a_replay_delivers_once_more;
+    a_replay_delivers_nothing_before_its_time;
     a_paused_subscriber_receives_nothing;
     stats_count_what_waits;
 }
@@ -30,6 +34,34 @@ async fn a_replay_delivers_once_more<DB: ShopEngine>(database: &Database<DB>) {
     assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
     shop.drained().await;
     stop(workers).await;
+}
+
+/// With a key and without one.
+async fn a_replay_delivers_nothing_before_its_time<DB: ShopEngine>(database: &Database<DB>) {
+    let emitter = Shop::open(database, subscribers![confirm]).await;
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    let tx = emitter.begin().await;
+    tx.emit_at(&emitter.store, later, &placed(1)).unwrap();
+    tx.commit().await.unwrap();
+    // They are new, so that a replay adds the event.
+    let mut audits = Shop::open(database, subscribers![audit]).await;
+    let mut books = Shop::open(database, DB::book()).await;
+    let new = "SELECT count(*) FROM ev_delivery WHERE subscriber <> 'mail.confirm'";
+    for id in books.store.stats().await.unwrap() {
+        let replayed = books.store.replay(id.subscriber).await.unwrap();
+        assert!(replayed <= 1);
+    }
+    assert_eq!(database.numbers(new).await, [2]);
+    for shop in [&mut audits, &mut books] {
+        shop.place([placed(2)]).await;
+        let workers = shop.work();
+        let received = shop.next().await;
+        assert!(!received.ends_with('1'), "{received}");
+        stop(workers).await;
+    }
+    let early =
+        "SELECT count(*) FROM ev_delivery d JOIN ev_event e ON e.seq = d.seq WHERE e.due > d.due";
+    assert_eq!(database.numbers(early).await, [0]);
 }
 
 async fn a_paused_subscriber_receives_nothing<DB: ShopEngine>(database: &Database<DB>) {

@@ -212,7 +212,19 @@ impl<DB: TestEngine> Database<DB> {
             .collect();
         subscribers.dedup();
         let mut tx = self.pool.begin_with(DB::BEGIN).await.unwrap();
-        let registered = DB::register(&mut tx, &subscribers, &routes).await.unwrap();
+        let topics = ["t", "u"].map(str::to_owned);
+        let pairs = topics.iter().flat_map(|topic| {
+            let of = |subscriber: &String| (topic.clone(), subscriber.clone());
+            subscribers.iter().map(of)
+        });
+        let is_stale = |(topic, subscriber): &(String, String)| {
+            let mut routes = routes.iter();
+            !routes.any(|one| one.topic == *topic && one.subscriber == *subscriber)
+        };
+        let stale: Vec<_> = pairs.filter(is_stale).collect();
+        let registered = DB::register(&mut tx, &subscribers, &routes, &stale)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         registered
     }

@@ -43,10 +43,12 @@ CREATE INDEX ev_dead ON ev_delivery (subscriber, seq) WHERE state IN (4, 5);
 CREATE INDEX ev_key ON ev_delivery (subscriber, key, seq) WHERE key IS NOT NULL AND state <= 4;
 CREATE INDEX ev_key_held ON ev_delivery (subscriber, key) WHERE key IS NOT NULL AND state = 3;
 
--- The key alone, never with the topic. A transaction has at most 4,096 of these locks, so that the table of locks has room. Their first
--- number is that of a table: the stores of two schemas of a database have locks of their own, and other programs other numbers.
+-- The key alone, never with the topic. A transaction has at most 4,096 of these locks, so that the table of locks has room.
 CREATE FUNCTION ev_bucket(p_key TEXT) RETURNS INT LANGUAGE sql IMMUTABLE AS
     $$SELECT hashtext(p_key) & 4095$$;
+-- The space of these locks. Locks are those of the database: tables of another schema have another space.
+CREATE FUNCTION ev_space() RETURNS INT LANGUAGE sql STABLE AS
+    $$SELECT 1702257006 # 'ev_delivery'::regclass::oid::int$$;
 
 -- Volatile functions in plpgsql: each statement sees what was committed before it, so also what another transaction committed
 -- before it released a lock that the statement before has waited for.
@@ -66,7 +68,7 @@ DECLARE
     r_per_key BOOLEAN[];
 BEGIN
     IF has_keys THEN
-        PERFORM pg_advisory_xact_lock('ev_delivery'::regclass::oid::int, b.bucket)
+        PERFORM pg_advisory_xact_lock(ev_space(), b.bucket)
             FROM (SELECT DISTINCT ev_bucket(k) AS bucket FROM unnest(p_key) k WHERE k IS NOT NULL ORDER BY 1) b;
     END IF;
     p_seq := ARRAY(SELECT nextval('ev_event_seq_seq') FROM generate_series(1, cardinality(p_id)));
@@ -113,7 +115,7 @@ DECLARE
     p_now BIGINT := (extract(epoch FROM now()) * 1000)::bigint;
 BEGIN
     IF p_key IS NOT NULL THEN
-        PERFORM pg_advisory_xact_lock('ev_delivery'::regclass::oid::int, ev_bucket(p_key));
+        PERFORM pg_advisory_xact_lock(ev_space(), ev_bucket(p_key));
     END IF;
     WITH e AS (
         INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
@@ -157,7 +159,7 @@ BEGIN
     END IF;
     -- Those that may have ended the process: alone, and one at a time for the subscriber. Plain statements before those that lock.
     IF EXISTS (SELECT FROM ev_delivery d WHERE d.subscriber = p_subscriber AND d.state IN (2, 3) AND d.due <= p_now)
-        AND pg_try_advisory_xact_lock('ev_route'::regclass::oid::int, hashtext(p_subscriber))
+        AND pg_try_advisory_xact_lock(ev_space() # 1, hashtext(p_subscriber))
     THEN
         PERFORM set_config('synchronous_commit', 'off', true);
         RETURN QUERY
@@ -188,7 +190,7 @@ BEGIN
     FOR p_seq, p_key IN SELECT d.seq, d.key FROM ev_delivery d
         WHERE d.subscriber = p_subscriber AND d.state = 6 AND d.due <= p_now ORDER BY d.due, d.seq LIMIT p_limit
     LOOP
-        IF pg_try_advisory_xact_lock('ev_delivery'::regclass::oid::int, ev_bucket(p_key)) THEN
+        IF pg_try_advisory_xact_lock(ev_space(), ev_bucket(p_key)) THEN
             UPDATE ev_delivery d SET state = 0 WHERE d.seq = p_seq AND d.subscriber = p_subscriber AND d.state = 6;
             PERFORM ev_reorder_locked(p_subscriber, p_key);
         END IF;
@@ -240,13 +242,13 @@ END $$;
 
 CREATE FUNCTION ev_reorder(p_subscriber TEXT, p_key TEXT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock('ev_delivery'::regclass::oid::int, ev_bucket(p_key));
+    PERFORM pg_advisory_xact_lock(ev_space(), ev_bucket(p_key));
     RETURN ev_reorder_locked(p_subscriber, p_key);
 END $$;
 
 CREATE FUNCTION ev_promote(p_subscriber TEXT, p_key TEXT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock('ev_delivery'::regclass::oid::int, ev_bucket(p_key));
+    PERFORM pg_advisory_xact_lock(ev_space(), ev_bucket(p_key));
     RETURN ev_promote_locked(p_subscriber, p_key);
 END $$;
 
@@ -265,7 +267,7 @@ BEGIN
         RETURN 1;
     END IF;
     IF current_setting('transaction_isolation') <> 'read committed'
-        OR NOT pg_try_advisory_xact_lock('ev_delivery'::regclass::oid::int, ev_bucket(p_key))
+        OR NOT pg_try_advisory_xact_lock(ev_space(), ev_bucket(p_key))
     THEN
         RETURN 2;
     END IF;

@@ -20,6 +20,7 @@ on_both! {
     a_worker_that_is_cut_off_repeats_nothing_that_it_committed;
     what_an_operator_cuts_off_leaves_no_transaction_open;
     a_claim_or_sweep_that_is_cut_off_leaves_no_transaction_open;
+    a_register_that_is_cut_off_leaves_what_was_registered;
 }
 
 /// Polls a future this many times, and then drops it; `None` if it is not ready by then.
@@ -91,7 +92,6 @@ async fn a_claim_or_sweep_that_is_cut_off_leaves_no_transaction_open<DB: FaultEn
     let shop = Shop::open(database, DB::book()).await;
     let tx = shop.begin().await;
     let later = SystemTime::now() + Duration::from_secs(3600);
-    // A key of its own: the locks of keys are those of the whole database.
     let event = placed_by(1, "cut off");
     tx.emit_at(&shop.store, later, &event).unwrap();
     tx.commit().await.unwrap();
@@ -122,6 +122,26 @@ async fn a_claim_or_sweep_that_is_cut_off_leaves_no_transaction_open<DB: FaultEn
             assert_eq!(database.numbers(ready).await, [1]);
         }
     }
+}
+
+async fn a_register_that_is_cut_off_leaves_what_was_registered<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, DB::book()).await;
+    let mut polls = 0;
+    loop {
+        let register = shop.store.register(&shop.registry);
+        let is_ready = cut_off_after(polls, register).await.is_some();
+        settled(database).await;
+        polls += 1;
+        shop.place([placed_by(1, "ada")]).await;
+        let stored = "SELECT count(*) FROM ev_event";
+        assert_eq!(database.numbers(stored).await, [polls as i64]);
+        if is_ready {
+            break;
+        }
+    }
+    assert!(polls > 1, "it was cut off nowhere");
 }
 
 async fn an_emit_that_is_cut_off_is_stored_if_it_is_committed<DB: FaultEngine>(
