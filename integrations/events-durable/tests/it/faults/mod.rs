@@ -5,6 +5,6 @@ mod cut_off;
 mod database;
 mod engine;
 mod leases;
-mod log;
+pub(super) mod log;
 mod restarts;
 mod versions;
