@@ -206,7 +206,7 @@ async fn a_fake_keeps_an_event_from_the_store() {
     let events = events_testing::current();
     let store = Durable::with_pool(database.pool.clone());
     store.migrate().await.unwrap();
-    store.register(&events.registry()).await.unwrap();
+    store.register(events.registry()).await.unwrap();
     events.fake_only::<Booked>();
     let mut tx = store.begin().await.unwrap();
     tx.emit(Booked(1)).await.unwrap();
