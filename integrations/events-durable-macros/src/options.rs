@@ -2,8 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use syn::{
-    Attribute, Error, Expr, ExprLit, ExprPath, Field, Lit, LitInt, Meta, MetaNameValue, Path,
-    Result, Token, punctuated::Punctuated,
+    Attribute, Error, Expr, ExprPath, Field, LitInt, Path, Result, Token, punctuated::Punctuated,
 };
 
 /// The options of the type.
@@ -105,84 +104,4 @@ pub(crate) fn has_word(attributes: &[Attribute], name: &str, word: &str) -> bool
         .filter_map(|it| it.meta.require_list().ok())
         .flat_map(|list| list.tokens.clone())
         .any(|token| matches!(token, proc_macro2::TokenTree::Ident(ident) if ident == word))
-}
-
-/// The options of serde.
-fn serde_options(attributes: &[Attribute]) -> Vec<Meta> {
-    let options = attributes
-        .iter()
-        .filter(|it| it.path().is_ident("serde"))
-        .filter_map(|it| {
-            it.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-                .ok() // serde tells what is wrong
-        });
-    options.flatten().collect()
-}
-
-/// The name that serde writes, if `#[serde(rename = "..")]` gives it.
-pub(crate) fn serde_name(attributes: &[Attribute]) -> Option<String> {
-    serde_options(attributes)
-        .into_iter()
-        .find_map(|option| match option {
-            Meta::NameValue(MetaNameValue {
-                path,
-                value:
-                    Expr::Lit(ExprLit {
-                        lit: Lit::Str(text),
-                        ..
-                    }),
-                ..
-            }) if path.is_ident("rename") => Some(text.value()),
-            _ => None,
-        })
-}
-
-/// Why a field is not at the top of the payload under its name, where a secret is left out and redacted.
-pub(crate) fn misplaced(
-    of_type: &[Attribute],
-    of_variant: Option<&[Attribute]>,
-    of_field: &[Attribute],
-) -> Option<&'static str> {
-    let (of_type, of_field) = (serde_options(of_type), serde_options(of_field));
-    let of_variant = of_variant.map(serde_options);
-    let is_enum = of_variant.is_some();
-    let has = |options: &[Meta], name: &str| options.iter().any(|it| it.path().is_ident(name));
-    let is_list = |it: &Meta| matches!(it, Meta::List(_)) && it.path().is_ident("rename");
-    if ["into", "from", "try_from", "transparent"]
-        .iter()
-        .any(|name| has(&of_type, name))
-    {
-        return Some(
-            "serde writes the type as another one, whose fields are not known here; encrypt with \
-             `#[durable(codec = ..)]`, or derive `Serialize` without that option",
-        );
-    }
-    let is_flat = (has(&of_type, "tag") && !has(&of_type, "content")) || has(&of_type, "untagged");
-    if is_enum && !is_flat {
-        return Some(
-            "serde writes the fields of a variant below its name, where a secret is not found; add \
-             `#[serde(tag = \"type\")]` to the enum, or encrypt with `#[durable(codec = ..)]`",
-        );
-    }
-    if has(&of_field, "flatten") {
-        return Some(
-            "serde writes what is in this field, and not the field; remove `flatten`, or encrypt with `#[durable(codec = ..)]`",
-        );
-    }
-    if of_field.iter().any(is_list) {
-        return Some(
-            "the field has two names in the payload; write one: `#[serde(rename = \"..\")]`",
-        );
-    }
-    // That of an enum is for its variants.
-    let renames = match &of_variant {
-        None => has(&of_type, "rename_all"),
-        Some(of_variant) => has(&of_type, "rename_all_fields") || has(of_variant, "rename_all"),
-    };
-    if renames && !has(&of_field, "rename") {
-        return Some(
-            "serde gives the field another name in the payload; write that name here as well: `#[serde(rename = \"..\")]`",
-        );
-    }
-    None
 }

@@ -103,50 +103,30 @@ fn secret_fields() {
                 "this is no option of `#[durable(..)]` on a field",
             ),
             (
-                "#[serde(rename_all = \"camelCase\")] struct Order { #[event(secret)] #[durable(secret(stored))] card_number: String }",
-                "serde gives the field another name in the payload; write that name here as well",
-            ),
-            (
-                "#[serde(rename_all = \"camelCase\")] struct Order { #[event(secret)] #[durable(secret(stored))] \
-                 #[serde(rename = \"cardNumber\")] card_number: String }",
+                "#[serde(tag = \"type\")] struct Order { #[event(secret)] #[durable(secret(stored))] card: String }",
                 "",
             ),
             (
-                "#[serde(rename_all = \"camelCase\")] struct Order { card_number: String }",
-                "",
+                "#[serde(transparent)] struct Order { #[event(secret)] #[durable(secret(stored))] card: String }",
+                "with `#[serde(transparent)]` the secret field has no key of its own in the payload, by which it would be \
+                 found; remove `transparent`, or give the type a codec that encrypts",
             ),
             (
-                "#[durable(codec = Cipher)] #[serde(rename_all = \"camelCase\")] struct Order { #[event(secret)] card_number: String }",
-                "",
-            ),
-            (
-                "struct Order { #[event(secret)] #[durable(secret(stored))] #[serde(rename(serialize = \"c\"))] card: String }",
-                "the field has two names in the payload; write one",
-            ),
-            (
-                "struct Order { #[event(secret)] #[durable(secret(stored))] #[serde(default, flatten)] card: Card }",
-                "serde writes what is in this field, and not the field; remove `flatten`",
-            ),
-            (
-                "#[serde(into = \"Other\")] struct Order { #[event(secret)] #[durable(secret(stored))] card: String }",
-                "serde writes the type as another one, whose fields are not known here",
+                "struct Order { #[event(secret)] #[durable(secret(stored))] #[serde(flatten)] card: Card }",
+                "with `#[serde(flatten)]` the secret field has no key of its own in the payload",
             ),
             (
                 "enum Order { Paid { #[event(secret)] #[durable(secret(stored))] card: String } }",
-                "serde writes the fields of a variant below its name, where a secret is not found; add `#[serde(tag = \"type\")]`",
+                "the secret field of an enum has no key of its own in the payload, by which it would be found; leave it out \
+                 with `#[serde(skip)]`",
             ),
             (
-                "#[serde(tag = \"t\", content = \"c\")] enum Order { Paid { #[event(secret)] #[durable(secret(stored))] card: String } }",
-                "serde writes the fields of a variant below its name",
-            ),
-            (
-                "#[serde(tag = \"t\", rename_all = \"camelCase\")] enum Order { Paid { #[event(secret)] #[durable(secret(stored))] card: String } }",
+                "enum Order { Paid { #[event(secret)] #[durable(secret(skip))] #[serde(skip)] card: String } }",
                 "",
             ),
             (
-                "#[serde(tag = \"t\")] enum Order { #[serde(rename_all = \"camelCase\")] Paid { #[event(secret)] \
-                 #[durable(secret(stored))] card: String } }",
-                "serde gives the field another name in the payload",
+                "#[durable(codec = Cipher)] enum Order { Paid(#[event(secret)] String) }",
+                "",
             ),
             (
                 "struct Order(#[event(secret)] #[durable(secret(stored))] String);",

@@ -3,10 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use events_core::{UnitOfWork, subscribers, units::WithUnit};
-use events_durable::EmitAt;
+use events_durable::{Durable, EmitAt};
 
 use crate::{
     database::{Database, on_both},
+    faults::log::Log,
     shop::{Booked, Shop, ShopEngine, confirm, placed, stop},
 };
 
@@ -27,6 +28,8 @@ on_both! {
     a_long_key_keeps_its_order;
     an_event_is_stored_in_a_bare_transaction;
     an_event_that_is_due_later_waits;
+    the_span_of_the_emit_is_stored_and_the_delivery_has_it;
+    a_durable_event_has_subscribers;
 }
 
 const STORED: &str = "SELECT count(*) FROM ev_event";
@@ -256,4 +259,51 @@ async fn an_event_that_is_due_later_waits<DB: ShopEngine>(database: &Database<DB
     assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
     shop.drained().await;
     stop(workers).await;
+}
+
+async fn the_span_of_the_emit_is_stored_and_the_delivery_has_it<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let (log, _guard) = Log::from(tracing::Level::DEBUG);
+    let mut shop = Shop::unregistered(database, subscribers![confirm]).await;
+    let store = Durable::with_pool(database.pool.clone());
+    shop.store = store.trace(|| Some("00-4bf9-01".to_owned()));
+    shop.store.register(&shop.registry).await.unwrap();
+    shop.place([placed(1)]).await;
+    let stored = "SELECT count(*) FROM ev_event WHERE trace = '00-4bf9-01'";
+    assert_eq!(database.numbers(stored).await, [1]);
+    // What is logged in the delivery is in its span.
+    DB::run(&database.pool, "UPDATE ev_event SET version = 9").await;
+    let workers = shop.work();
+    log.wait_for("deliveries of such events wait").await;
+    stop(workers).await;
+    let in_span = r#"trace="00-4bf9-01"}: events_durable: deliveries of such events wait"#;
+    assert_eq!(log.count(in_span), 1);
+}
+
+/// A subscriber may be in another program.
+async fn a_durable_event_has_subscribers<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::unregistered(database, subscribers![]).await;
+    assert!(!shop.registry.has_subscribers::<Booked>());
+    shop.store.register(&shop.registry).await.unwrap();
+    assert!(shop.registry.has_subscribers::<Booked>());
+}
+
+#[events_testing::test]
+async fn a_fake_keeps_an_event_from_the_store() {
+    use crate::database::TestEngine;
+    let database = sqlx::Sqlite::create().await.unwrap();
+    let events = events_testing::current();
+    let store = Durable::with_pool(database.pool.clone());
+    store.migrate().await.unwrap();
+    store.register(events.registry()).await.unwrap();
+    events.fake_only::<Booked>();
+    let mut tx = store.begin().await.unwrap();
+    tx.emit(Booked(1)).await.unwrap();
+    tx.emit(placed(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    events.assert_emitted::<Booked>().times(1);
+    assert_eq!(database.numbers(STORED).await, [1]);
+    let faked = "SELECT count(*) FROM ev_event WHERE topic = 'shop.booked'";
+    assert_eq!(database.numbers(faked).await, [0]);
 }

@@ -1,9 +1,12 @@
-//! Replays, pauses, counts.
+//! Replays, pauses, counts, and the settings of a store.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, SystemTime},
+};
 
 use events_core::subscribers;
-use events_durable::EmitAt;
+use events_durable::{Durable, EmitAt, WhenDead};
 
 use crate::{
     database::{Database, on_both},
@@ -15,6 +18,8 @@ on_both! {
     a_replay_delivers_nothing_before_its_time;
     a_paused_subscriber_receives_nothing;
     stats_count_what_waits;
+    a_dead_one_of_a_key_may_be_passed_over;
+    a_purge_keeps_events_as_long_as_the_store_says;
 }
 
 async fn a_replay_delivers_once_more<DB: ShopEngine>(database: &Database<DB>) {
@@ -88,4 +93,35 @@ async fn stats_count_what_waits<DB: ShopEngine>(database: &Database<DB>) {
     shop.place([placed(1), placed(2)]).await;
     let stats = shop.store.stats().await.unwrap();
     assert_eq!((stats.len(), stats[0].depth, stats[0].dead), (1, 2, 0));
+}
+
+async fn a_dead_one_of_a_key_may_be_passed_over<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::unregistered(database, DB::book()).await;
+    let store = Durable::with_pool(database.pool.clone());
+    shop.store = store.when_dead(WhenDead::PassOver);
+    shop.store.register(&shop.registry).await.unwrap();
+    shop.faults.errors.store(3, Ordering::Relaxed);
+    shop.place([placed(1), placed(2)]).await;
+    let workers = shop.work();
+    assert_eq!(shop.next().await, "book 2");
+    shop.drained().await;
+    stop(workers).await;
+    let entries = database.numbers("SELECT number FROM entry").await;
+    assert_eq!(entries, [2]);
+}
+
+async fn a_purge_keeps_events_as_long_as_the_store_says<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![]).await;
+    shop.place([placed(1), placed(2), placed(3)]).await;
+    let two_hours_ago = "UPDATE ev_event SET time = time - 2 * 60 * 60 * 1000";
+    DB::run(&database.pool, two_hours_ago).await;
+    let purge = async |hours| {
+        let store = Durable::with_pool(database.pool.clone());
+        let store = store.retain(Duration::from_hours(hours));
+        store.purge().await.unwrap()
+    };
+    assert_eq!(shop.store.purge().await.unwrap(), 0);
+    assert_eq!(purge(3).await, 0);
+    // The newest one is kept, so that its number is not given again.
+    assert_eq!(purge(1).await, 2);
 }

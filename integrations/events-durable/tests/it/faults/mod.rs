@@ -6,7 +6,7 @@ mod cut_off;
 mod database;
 mod engine;
 mod leases;
-mod log;
+pub(super) mod log;
 mod panics;
 mod restarts;
 mod versions;
