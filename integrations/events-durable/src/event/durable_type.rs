@@ -44,6 +44,7 @@ pub struct DurableType {
     emitted_topic: fn() -> &'static str,
     name: fn() -> &'static str,
     codec: &'static str,
+    undecided_secret: fn() -> Option<&'static str>,
     is_received_by: fn(&DurableSubscriber) -> bool,
     subscribe: fn(&Registry, StoreFn) -> Result<Subscription, SubscribeError>,
     read: fn(i32, &str, &str) -> Result<Deliver, Unreadable>,
@@ -59,6 +60,7 @@ impl DurableType {
             emitted_topic: E::topic,
             name: std::any::type_name::<E>,
             codec: E::Codec::NAME,
+            undecided_secret: undecided_secret::<E>,
             is_received_by: DurableSubscriber::receives_event::<E>,
             subscribe: subscribe::<E>,
             read: read::<E>,
@@ -73,6 +75,11 @@ impl DurableType {
     /// The topic with which it is emitted.
     pub(crate) fn emitted_topic(&self) -> &'static str {
         (self.emitted_topic)()
+    }
+
+    /// A secret field of which nothing says whether it is stored.
+    pub(crate) fn undecided_secret(&self) -> Option<&'static str> {
+        (self.undecided_secret)()
     }
 
     /// Whether this subscriber receives it.
@@ -111,6 +118,12 @@ impl DurableType {
     pub(crate) fn redact(&self, data: &str) -> String {
         (self.redact)(data)
     }
+}
+
+fn undecided_secret<E: DurableEvent>() -> Option<&'static str> {
+    let mut fields = E::info().fields();
+    let found = fields.find(|field| E::IS_UNDECIDED && field.is_secret())?;
+    Some(found.name())
 }
 
 fn subscribe<E: DurableEvent>(

@@ -50,7 +50,7 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// [`DurableError::Program`] if the program does not fit together: two event types under one topic, a subscriber of events
-    /// that are not durable, a `Tx` of another database. Of the database: for example, `migrate` was not called. With an error,
+    /// that are not durable, a `Tx` of another database, a secret field that `durable!` would store. Of the database: for example, `migrate` was not called. With an error,
     /// nothing is registered, also nothing that was before.
     ///
     /// # Cancellation
@@ -77,6 +77,7 @@ async fn register<DB: Engine>(
 ) -> Result<(Routes, Subscribers, Vec<Subscription>), DurableError> {
     let durable = registry.durable_subscribers();
     let mut problems = duplicate_topics();
+    problems.extend(types().iter().filter_map(undecided_secret));
     for one in &durable {
         problems.extend(wrong_database::<DB>(one));
         #[cfg(feature = "seaorm")]
@@ -159,6 +160,16 @@ fn duplicate_topics() -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// A problem if it has a secret field of which nothing says whether it is stored.
+fn undecided_secret(one: &DurableType) -> Option<String> {
+    let field = one.undecided_secret()?;
+    Some(format!(
+        "the event `{}` has the secret field `{field}`, which `durable!` would store as it is; derive `Durable` for a type that is not \
+         generic, in which `#[durable(secret(..))]` decides",
+        one.name()
+    ))
 }
 
 /// A problem if it takes the transaction of another database.
