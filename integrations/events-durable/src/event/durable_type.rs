@@ -8,6 +8,7 @@ use events_core::{
     failures::BoxError,
     outcomes::SubscriberOutcome,
     subscribing::SubscribeError,
+    units::current_unit,
 };
 
 use super::{
@@ -62,7 +63,7 @@ impl DurableType {
             is_received_by: DurableSubscriber::receives_event::<E>,
             subscribe: subscribe::<E>,
             read: read::<E>,
-            redact: |data| redacted::<E::Codec>(E::SECRETS, data),
+            redact: redacted::<E>,
         }
     }
 
@@ -113,11 +114,27 @@ impl DurableType {
     }
 }
 
+/// Has the unit that the emit is in not be committed.
+pub(crate) fn refuse_commit(error: String) {
+    if let Some(unit) = current_unit() {
+        // In one that has ended, nothing is committed any more.
+        let _ = unit.before_commit(|_| Err(error.into()));
+    }
+}
+
 fn subscribe<E: DurableEvent>(
     registry: &Registry,
     store: StoreFn,
 ) -> Result<Subscription, SubscribeError> {
-    let store = move |event: &E| -> Result<(), BoxError> { store(encode(event)?) };
+    let store = move |event: &E| -> Result<(), BoxError> {
+        let stored = encode(event).and_then(&*store);
+        if let Err(error) = &stored
+            && E::REFUSES_COMMIT
+        {
+            refuse_commit(error.to_string());
+        }
+        stored
+    };
     let id = format!("events_durable: store of {}", E::stored_topic());
     registry
         .subscribe::<E, fn(&E) -> Result<(), BoxError>, _>(store)

@@ -77,6 +77,7 @@ async fn register<DB: Engine>(
         #[cfg(feature = "seaorm")]
         problems.extend(takes_both(one));
         problems.extend(not_durable(one));
+        problems.extend(stored_topic_alone(one));
     }
     if !problems.is_empty() {
         return Err(DurableError::Program(problems));
@@ -130,9 +131,10 @@ async fn register<DB: Engine>(
 
 /// Whether the subscriber receives events that are stored under this topic, which may be one of another program.
 fn receives(subscriber: &DurableSubscriber, topic: &str) -> bool {
-    let own = types().iter().find(|one| one.topic() == topic);
-    own.is_some_and(|one| one.is_received_by(subscriber))
-        || subscriber.has_pattern() && subscriber.receives(topic)
+    match types().iter().find(|one| one.topic() == topic) {
+        Some(own) => own.is_received_by(subscriber),
+        None => subscriber.has_pattern() && subscriber.receives(topic),
+    }
 }
 
 /// A problem for each topic of several event types.
@@ -213,9 +215,41 @@ fn not_durable(subscriber: &DurableSubscriber) -> Option<String> {
         let found = durable.iter().position(|one| one == topic);
         found.map(|index| durable.swap_remove(index)).is_none()
     })?;
+    let info = subscriber.info();
+    let is_before_write = ["creating", "updating", "deleting"]
+        .iter()
+        .any(|moment| is_of_record(topic, moment));
+    let remedy = if is_before_write {
+        "an event before a write can be vetoed, and is not stored; receive `Created`, `Updated` or `Deleted` of the model, with \
+         `#[observed(durable = \"..\")]` on it"
+    } else if is_of_record(topic, "") {
+        "add `#[observed(durable = \"..\")]` to its model"
+    } else {
+        "add `#[derive(Durable)]` to it, or write `durable!(..)` for an instance of a generic event"
+    };
     Some(format!(
-        "the durable subscriber {} receives the event `{topic}`, which is not durable; add `#[derive(Durable)]` to it, or write \
-         `durable!(..)` for an instance of a generic event",
-        subscriber.info()
+        "the durable subscriber {info} receives the event `{topic}`, which is not durable; {remedy}"
+    ))
+}
+
+/// Whether a topic is that of an event of records, which ends in this way.
+fn is_of_record(topic: &str, end: &str) -> bool {
+    topic.starts_with("events::db::") && topic.ends_with(end)
+}
+
+/// A problem if its pattern matches the topic under which an event is stored, and not that with which it is emitted.
+fn stored_topic_alone(subscriber: &DurableSubscriber) -> Option<String> {
+    let is_missed = |one: &&DurableType| {
+        subscriber.has_pattern()
+            && subscriber.receives(one.topic())
+            && !one.is_received_by(subscriber)
+    };
+    let missed = types().iter().find(is_missed)?;
+    Some(format!(
+        "the pattern of the durable subscriber {} matches the topic `{}`, under which an event is stored, and not the topic of its \
+         emit, which is what it receives; write a pattern that matches `{}`",
+        subscriber.info(),
+        missed.topic(),
+        missed.emitted_topic()
     ))
 }
