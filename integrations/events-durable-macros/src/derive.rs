@@ -106,7 +106,7 @@ impl Secrets {
         let span = field
             .ident
             .as_ref()
-            .map_or_else(|| field.span(), proc_macro2::Ident::span);
+            .map_or_else(|| field.ty.span(), proc_macro2::Ident::span);
         if !is_secret {
             return match decided {
                 None => Ok(()),

@@ -25,6 +25,12 @@ use super::codec::Codec;
 /// assert_eq!(OrderPlaced::VERSION, 2);
 /// assert_eq!(OrderPlaced { order: 7 }.durable_key().as_deref(), Some("7"));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not durable",
+    label = "this event is not stored",
+    note = "put `#[derive(Durable)]` on the type; write `durable!(..)` for an instance of a generic event",
+    note = "the events after the writes of a model are durable with `#[observed(durable = \"..\")]` on it"
+)]
 pub trait DurableEvent: OwnedEvent + Send + Sync + 'static {
     /// The form of its payload.
     type Codec: Codec;

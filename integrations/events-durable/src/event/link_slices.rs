@@ -86,4 +86,10 @@ macro_rules! durable {
             $crate::__register_type!($event);
         };
     };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "write the instance and its topic: `durable!(Page<User>, topic = \"users.page\")`, with `version = 2` and \
+             `key = |page| ..` behind it, in this order"
+        );
+    };
 }
