@@ -7,7 +7,6 @@ use std::{
 };
 
 use bench_report::Result;
-use events_core::scanning::Subscribers;
 use events_durable::{Engine, testing::Migrate};
 use sqlx::{
     AssertSqlSafe, Pool, Postgres, Sqlite,
@@ -16,7 +15,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{server::Server, shop};
+use crate::server::Server;
 
 /// A database with the tables. It has room for as many transactions as there are workers, and a few more.
 pub(crate) struct Database<DB: Bench> {
@@ -51,8 +50,6 @@ pub(crate) trait Bench: Engine {
     const NOW: &'static str;
 
     const IS_MANY_AT_ONCE: bool;
-
-    fn writing() -> Subscribers;
 
     /// Another, empty database beside this one, with the tables.
     async fn another(database: &Database<Self>) -> Result<Database<Self>>;
@@ -127,10 +124,6 @@ impl Bench for Sqlite {
     const NOW: &'static str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
     const IS_MANY_AT_ONCE: bool = false;
 
-    fn writing() -> Subscribers {
-        shop::writing_sqlite()
-    }
-
     async fn another(_: &Database<Self>) -> Result<Database<Self>> {
         sqlite().await
     }
@@ -153,10 +146,6 @@ impl Bench for Postgres {
     const NUMBERS: &'static str = "(SELECT n FROM generate_series(1, $1) n)";
     const NOW: &'static str = "(extract(epoch FROM now()) * 1000)::bigint";
     const IS_MANY_AT_ONCE: bool = true;
-
-    fn writing() -> Subscribers {
-        shop::writing_postgres()
-    }
 
     async fn another(database: &Database<Self>) -> Result<Database<Self>> {
         Self::run(&database.pool, "CREATE DATABASE another", None).await?;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bench_report::Result;
-use events_core::{Registry, units::UnitEvent};
+use events_core::units::UnitEvent;
 use events_durable::{Durable, DurableEvent};
 use sqlx::Pool;
 
@@ -31,17 +31,13 @@ pub(crate) async fn measure<DB: Bench>(
     size: Size,
 ) -> Result<Vec<Measured>> {
     let (arrivals, _received) = shop::arrivals();
-    let (registry, store) = shop::program(database, shop::stored(), &arrivals).await?;
+    let store = shop::program(database, shop::stored(), &arrivals).await?;
     DB::clear(&database.pool).await?;
-    let (registry, store) = (&registry, &store);
+    let store = &store;
     let single = [
         Case::new(PLAIN, move || rows::<DB>(database, size.rows)),
-        Case::new(FOR_TWO, move || {
-            emits(store, registry, size.rows, ForTwo::numbered)
-        }),
-        Case::new(KEYED, move || {
-            emits(store, registry, size.rows, Keyed::numbered)
-        }),
+        Case::new(FOR_TWO, move || emits(store, size.rows, ForTwo::numbered)),
+        Case::new(KEYED, move || emits(store, size.rows, Keyed::numbered)),
     ];
     let units = [size.rounds, size.turns, size.rows];
     let mut measured = cases::measure(SINGLE, &single, units).await?;
@@ -49,7 +45,7 @@ pub(crate) async fn measure<DB: Bench>(
     let batches = [
         Case::new(ROWS, move || many_rows::<DB>(database, size.batch)),
         Case::new(STORED, move || stores(store, size.batch, ForOne::numbered)),
-        Case::new(EMITTED, move || emits_many(store, registry, size.batch)),
+        Case::new(EMITTED, move || emits_many(store, size.batch)),
         Case::new(BATCH_KEYED, move || {
             stores(store, size.batch, Keyed::numbered)
         }),
@@ -85,14 +81,13 @@ async fn plain_rows<DB: Bench>(pool: Pool<DB>, count: usize) -> sqlx::Result<Dur
 
 async fn emits<DB: Bench, E: UnitEvent>(
     store: &Durable<DB>,
-    registry: &Registry,
     count: usize,
     event: fn(i64) -> E,
 ) -> Result<Duration> {
     let begun = Instant::now();
     for _ in 0..count {
         let number = number();
-        let mut tx = store.begin().await?.with_registry(registry);
+        let mut tx = store.begin().await?;
         DB::write(tx.conn(), number).await?;
         tx.emit(event(number))
             .await
@@ -129,13 +124,9 @@ async fn stores<DB: Bench, E: DurableEvent>(
     Ok(begun.elapsed())
 }
 
-async fn emits_many<DB: Bench>(
-    store: &Durable<DB>,
-    registry: &Registry,
-    count: usize,
-) -> Result<Duration> {
+async fn emits_many<DB: Bench>(store: &Durable<DB>, count: usize) -> Result<Duration> {
     let begun = Instant::now();
-    let mut tx = store.begin().await?.with_registry(registry);
+    let mut tx = store.begin().await?;
     for _ in 0..count {
         let event = ForOne::numbered(number());
         tx.emit(event).await.map_err(|error| error.to_string())?;

@@ -23,7 +23,7 @@ pub(crate) async fn measure<DB: Bench>(
     size: Size,
 ) -> Result<Vec<Measured>> {
     let (arrivals, mut received) = shop::arrivals();
-    let (registry, store) = shop::program(database, shop::waking(), &arrivals).await?;
+    let store = shop::program(database, shop::waking(), &arrivals).await?;
     DB::clear(&database.pool).await?;
     let workers = store
         .worker()
@@ -32,7 +32,7 @@ pub(crate) async fn measure<DB: Bench>(
     let mut times = Vec::new();
     for round in 0..=size.woken {
         arrivals.left.store(1, Ordering::Relaxed);
-        let mut tx = store.begin().await?.with_registry(&registry);
+        let mut tx = store.begin().await?;
         tx.emit(Woken::numbered(number()))
             .await
             .map_err(|error| error.to_string())?;

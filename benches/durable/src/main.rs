@@ -23,7 +23,8 @@ use std::{env, path::Path, process::ExitCode};
 use bench_report::{Result, document};
 
 use cases::Measured;
-use database::{Bench, Database};
+use database::Database;
+use shop::Writing;
 
 /// How much is measured.
 #[derive(Clone, Copy)]
@@ -127,7 +128,7 @@ fn run(size: Size, only: Option<&str>, engine: Option<&str>, is_written: bool) -
     Ok(())
 }
 
-async fn measure<DB: Bench>(
+async fn measure<DB: Writing>(
     database: &Database<DB>,
     size: Size,
     only: Option<&str>,

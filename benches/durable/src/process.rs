@@ -14,7 +14,7 @@ use crate::{
     cases::{self, Case, Measured},
     database::{Bench, Database},
     enqueue::rows_in_task,
-    shop::{self, Arrivals, Worked, number},
+    shop::{self, Arrivals, Worked, Writing, number},
 };
 
 pub(crate) const PROCESS: &str = "a row in a transaction";
@@ -22,12 +22,12 @@ pub(crate) const PLAIN: &str = "the row alone, one connection";
 pub(crate) const ONE: &str = "by a subscriber, one worker";
 pub(crate) const FOUR: &str = "by a subscriber, four workers";
 
-pub(crate) async fn measure<DB: Bench>(
+pub(crate) async fn measure<DB: Writing>(
     database: &Database<DB>,
     size: Size,
 ) -> Result<Vec<Measured>> {
     let (arrivals, received) = shop::arrivals();
-    let (_registry, store) = shop::program(database, DB::writing(), &arrivals).await?;
+    let store = shop::program(database, DB::writing(), &arrivals).await?;
     DB::clear(&database.pool).await?;
     let received = &Mutex::new(received);
     let (store, arrivals, count) = (&store, &arrivals, size.deliveries);

@@ -99,6 +99,11 @@ fn woken(_: &Woken, arrivals: State<'_, Arrivals>) {
     arrivals.add();
 }
 
+/// A database with the subscriber that writes a row in the transaction of its delivery.
+pub(crate) trait Writing: Bench {
+    fn writing() -> Subscribers;
+}
+
 macro_rules! writes {
     ($name:ident, $db:ty, $id:literal) => {
         #[subscriber(durable = $id)]
@@ -110,6 +115,12 @@ macro_rules! writes {
             <$db as Bench>::write(tx.conn(), event.order).await?;
             arrivals.add();
             Ok(())
+        }
+
+        impl Writing for $db {
+            fn writing() -> Subscribers {
+                subscribers![$name]
+            }
         }
     };
 }
@@ -132,31 +143,23 @@ pub(crate) fn waking() -> Subscribers {
     subscribers![woken]
 }
 
-pub(crate) fn writing_sqlite() -> Subscribers {
-    subscribers![writes_sqlite]
-}
-
-pub(crate) fn writing_postgres() -> Subscribers {
-    subscribers![writes_postgres]
-}
-
 /// A number that no row has.
 pub(crate) fn number() -> i64 {
     static LAST: AtomicUsize = AtomicUsize::new(0);
     LAST.fetch_add(1, Ordering::Relaxed).cast_signed() as i64
 }
 
-/// A registry with these subscribers, and its store.
+/// The store of a registry with these subscribers.
 pub(crate) async fn program<DB: Bench>(
     database: &Database<DB>,
     subscribers: Subscribers,
     arrivals: &Arrivals,
-) -> Result<(Registry, Durable<DB>)> {
+) -> Result<Durable<DB>> {
     let registry = Registry::new();
     let scanner = registry.scanner().state(arrivals.clone());
     scanner.subscribers(subscribers).run();
     let store = Durable::with_pool(database.pool.clone());
     store.migrate().await?;
     store.register(&registry).await?;
-    Ok((registry, store))
+    Ok(store)
 }

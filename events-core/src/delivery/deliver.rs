@@ -13,6 +13,7 @@ use crate::{
     event::Event,
     metadata::IntoKey,
     plan::SubscriberId,
+    primitives::drop_catching,
     registry::Registry,
     result::{NotReached, SubscriberOutcome},
     unit::UnitHandle,
@@ -135,6 +136,8 @@ impl<E: Event> Future for Deliver<E> {
             Ok(emitted) => emitted.outcomes().next().map(|(_, outcome)| outcome),
             Err(error) => error.outcomes().next().map(|(_, outcome)| outcome),
         };
+        // The subscriber has ended, whatever the destructor of the event does.
+        drop_catching(result);
         Poll::Ready(outcome.unwrap_or(SubscriberOutcome::NotReached(NotReached::Withheld)))
     }
 }

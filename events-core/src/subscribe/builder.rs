@@ -160,6 +160,12 @@ impl<F: Family> NewSubscription<F, AwaitedKind> {
         new.subscriber.awaited = true;
         new
     }
+
+    /// Marks the handler as one that sync emits call as well.
+    pub(crate) fn also_in_sync_emits(mut self) -> Self {
+        self.subscriber.awaited = false;
+        self
+    }
 }
 
 /// An awaited handler with its type erased, and the reference through which its guard closes it.

@@ -108,6 +108,11 @@ fn every_test_belongs_to_a_binary() {
         "events-core/tests/logging",
         "events-core/tests/tidy",
         "events-testing/tests/it",
+        "integrations/events-sqlx/tests/it",
+        "integrations/events-seaorm/tests/it",
+        "integrations/events-durable/tests/it",
+        "integrations/events-durable/tests/kills",
+        "integrations/events-durable/tests/store",
     ];
     assert_none(&shape::check_declared(&read(&folders, &[".rs"])));
 }

@@ -1,5 +1,5 @@
-//! The attributes of serde on a type whose JSON a derive follows field by field: an event with the option `serialize`, and a
-//! model of `events-seaorm-macros`, which has this file by a link. They hide, rename or convert a field.
+//! The attributes of serde on a type whose JSON a derive follows field by field: an event with the option `serialize`, and, by links to
+//! this file, a model of `events-seaorm-macros` and the secrets of `events-durable-macros`. They hide, rename or convert a field.
 //!
 //! An attribute with a syntax error, or with a value that serde refuses, is left to serde's own derive.
 

@@ -2,9 +2,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Data, DeriveInput, Error, Expr, Field, Fields, Result, ext::IdentExt, spanned::Spanned};
+use syn::{
+    Data, DeriveInput, Error, Expr, Field, Fields, Ident, Result, ext::IdentExt, spanned::Spanned,
+};
 
-use crate::options::{Secret, TypeOptions, has_word, secret_option, serde_name};
+use crate::{
+    options::{Secret, TypeOptions, has_word, secret_option},
+    serde_attributes::{SerdeField, SerdeType},
+};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let ident = &input.ident;
@@ -16,12 +21,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         return Err(Error::new(param.span(), text));
     }
     let options = TypeOptions::parse(&input.attrs)?;
-    let fields = match &input.data {
-        Data::Struct(data) => data.fields.iter().collect(),
-        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).collect(),
-        Data::Union(_) => Vec::new(),
-    };
-    let secrets = Secrets::of(&fields, &options)?;
+    let secrets = Secrets::of(input, &options)?;
     let version = options.version.as_ref();
     let version = version.map_or_else(|| quote!(1), |version| quote!(#version));
     let codec = options.codec.as_ref();
@@ -82,14 +82,19 @@ struct Secrets {
 }
 
 impl Secrets {
-    fn of(fields: &[&Field], options: &TypeOptions) -> Result<Self> {
+    fn of(input: &DeriveInput, options: &TypeOptions) -> Result<Self> {
+        let fields: Vec<&Field> = match &input.data {
+            Data::Struct(data) => data.fields.iter().collect(),
+            Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).collect(),
+            Data::Union(_) => Vec::new(),
+        };
         let mut secrets = Self {
             list: Vec::new(),
             checks: Vec::new(),
         };
         let mut errors: Option<Error> = None;
         for field in fields {
-            match secrets.add(field, options) {
+            match secrets.add(field, input, options) {
                 Ok(()) => {}
                 Err(error) => match &mut errors {
                     Some(errors) => errors.combine(error),
@@ -100,57 +105,81 @@ impl Secrets {
         errors.map_or(Ok(secrets), Err)
     }
 
-    fn add(&mut self, field: &Field, options: &TypeOptions) -> Result<()> {
+    fn add(&mut self, field: &Field, input: &DeriveInput, options: &TypeOptions) -> Result<()> {
         let decided = secret_option(field)?;
         let is_secret = has_word(&field.attrs, "event", "secret");
+        let Some((decision, span)) = decided else {
+            return match is_secret {
+                true => self.check_codec(field, options),
+                false => Ok(()),
+            };
+        };
+        if !is_secret {
+            let text = "the field is not secret; add `#[event(secret)]` to it, or remove this";
+            return Err(Error::new(span, text));
+        }
+        let serde = SerdeField::new(&field.attrs);
+        let is_skipped = decision == Secret::Skipped;
+        let has_default = ["default", "skip"].map(|word| has_word(&field.attrs, "serde", word));
+        if is_skipped && !has_default.contains(&true) {
+            let text = "a field that is not stored has its default when the event is delivered; add \
+                        `#[serde(default)]` to it";
+            return Err(Error::new(span, text));
+        }
+        if serde.skip {
+            return Ok(()); // it is in no payload
+        }
+        let key = key_in_payload(field, &serde, input).map_err(|text| Error::new(span, text))?;
+        self.list
+            .push(quote!(__durable::Secret { name: #key, is_skipped: #is_skipped }));
+        Ok(())
+    }
+
+    /// Nothing says what becomes of a secret field: the codec encrypts all.
+    fn check_codec(&mut self, field: &Field, options: &TypeOptions) -> Result<()> {
         let span = field
             .ident
             .as_ref()
-            .map_or_else(|| field.ty.span(), proc_macro2::Ident::span);
-        if !is_secret {
-            return match decided {
-                None => Ok(()),
-                Some((_, span)) => {
-                    let text =
-                        "the field is not secret; add `#[event(secret)]` to it, or remove this";
-                    Err(Error::new(span, text))
-                }
-            };
-        }
-        let name = serde_name(&field.attrs);
-        let name = name.or_else(|| field.ident.as_ref().map(|it| it.unraw().to_string()));
-        let is_skipped = match decided {
-            Some((Secret::Stored, _)) => false,
-            Some((Secret::Skipped, span)) => {
-                let has_default = has_word(&field.attrs, "serde", "default")
-                    || has_word(&field.attrs, "serde", "skip");
-                if !has_default {
-                    let text = "a field that is not stored has its default when the event is delivered; add \
-                                `#[serde(default)]` to it";
-                    return Err(Error::new(span, text));
-                }
-                true
-            }
-            None => {
-                let text = "the store would contain this secret field; decide: `#[durable(secret(stored))]` stores it as it \
-                            is, `#[durable(secret(skip))]` leaves it out, and `#[durable(codec = ..)]` of the type with a \
-                            codec that encrypts stores it encrypted";
-                let Some(codec) = &options.codec else {
-                    return Err(Error::new(span, text));
-                };
-                self.checks.push(quote_spanned! {span=>
-                    const _: () = ::core::assert!(<#codec as ::events_durable::Codec>::ENCRYPTS, #text);
-                });
-                false
-            }
-        };
-        let Some(name) = name else {
-            let text = "a secret field that is stored has a name; give the struct named fields";
+            .map_or_else(|| field.ty.span(), Ident::span);
+        let text = "the store would contain this secret field; decide: `#[durable(secret(stored))]` stores it as it \
+                    is, `#[durable(secret(skip))]` leaves it out, and `#[durable(codec = ..)]` of the type with a \
+                    codec that encrypts stores it encrypted";
+        let Some(codec) = &options.codec else {
             return Err(Error::new(span, text));
         };
-        self.list
-            .push(quote!(__durable::Secret { name: #name, is_skipped: #is_skipped }));
+        self.checks.push(quote_spanned! {span=>
+            const _: () = ::core::assert!(<#codec as ::events_durable::Codec>::ENCRYPTS, #text);
+        });
         Ok(())
+    }
+}
+
+/// The key of a secret field in the payload, by which it is left out or redacted; the text of an error if it has none.
+fn key_in_payload(
+    field: &Field,
+    serde: &SerdeField,
+    input: &DeriveInput,
+) -> std::result::Result<String, String> {
+    let of_type = SerdeType::new(&input.attrs);
+    let of_type_as_whole = of_type.whole.as_ref().filter(|(_, name)| name != "tag");
+    if let Some((_, name)) = serde.whole.as_ref().or(of_type_as_whole) {
+        return Err(format!(
+            "with `#[serde({name})]` the secret field has no key of its own in the payload, by which it would be found; remove \
+             `{name}`, or give the type a codec that encrypts, in place of this: `#[durable(codec = ..)]`"
+        ));
+    }
+    if matches!(input.data, Data::Enum(_)) {
+        return Err(
+            "the secret field of an enum has no key of its own in the payload, by which it would be found; leave it out with \
+             `#[serde(skip)]`, or give the type a codec that encrypts, in place of this: `#[durable(codec = ..)]`"
+                .to_owned(),
+        );
+    }
+    match &field.ident {
+        Some(ident) => Ok(serde.key(&ident.unraw().to_string(), &of_type)),
+        None => {
+            Err("a secret field that is stored has a name; give the struct named fields".to_owned())
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod derive;
 mod options;
+mod serde_attributes;
 #[cfg(test)]
 mod tests;
 mod upcast;

@@ -105,21 +105,3 @@ pub(crate) fn has_word(attributes: &[Attribute], name: &str, word: &str) -> bool
         .flat_map(|list| list.tokens.clone())
         .any(|token| matches!(token, proc_macro2::TokenTree::Ident(ident) if ident == word))
 }
-
-/// The name that serde writes, if `#[serde(rename = "..")]` gives it.
-pub(crate) fn serde_name(attributes: &[Attribute]) -> Option<String> {
-    let mut name = None;
-    for attribute in attributes.iter().filter(|it| it.path().is_ident("serde")) {
-        // Other options of serde are not read: an error ends the search in this attribute.
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                let text: syn::LitStr = meta.value()?.parse()?;
-                name = Some(text.value());
-            } else if meta.input.peek(Token![=]) {
-                meta.value()?.parse::<Expr>()?;
-            }
-            Ok(())
-        });
-    }
-    name
-}

@@ -103,6 +103,32 @@ fn secret_fields() {
                 "this is no option of `#[durable(..)]` on a field",
             ),
             (
+                "#[serde(tag = \"type\")] struct Order { #[event(secret)] #[durable(secret(stored))] card: String }",
+                "",
+            ),
+            (
+                "#[serde(transparent)] struct Order { #[event(secret)] #[durable(secret(stored))] card: String }",
+                "with `#[serde(transparent)]` the secret field has no key of its own in the payload, by which it would be \
+                 found; remove `transparent`, or give the type a codec that encrypts",
+            ),
+            (
+                "struct Order { #[event(secret)] #[durable(secret(stored))] #[serde(flatten)] card: Card }",
+                "with `#[serde(flatten)]` the secret field has no key of its own in the payload",
+            ),
+            (
+                "enum Order { Paid { #[event(secret)] #[durable(secret(stored))] card: String } }",
+                "the secret field of an enum has no key of its own in the payload, by which it would be found; leave it out \
+                 with `#[serde(skip)]`",
+            ),
+            (
+                "enum Order { Paid { #[event(secret)] #[durable(secret(skip))] #[serde(skip)] card: String } }",
+                "",
+            ),
+            (
+                "#[durable(codec = Cipher)] enum Order { Paid(#[event(secret)] String) }",
+                "",
+            ),
+            (
                 "struct Order(#[event(secret)] #[durable(secret(stored))] String);",
                 "a secret field that is stored has a name; give the struct named fields",
             ),

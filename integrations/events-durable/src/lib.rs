@@ -9,7 +9,8 @@
 //! - [`Durable::worker`] starts the workers.
 //!
 //! SQLite and PostgreSQL are the features `sqlite` and `postgres`. The feature `command` adds the module `command`, `myapp events stats`
-//! and others for a program to mount, and the feature `metrics` the function `record_stats`.
+//! and others for a program to mount, and the feature `metrics` the function `record_stats`. With the feature `seaorm`, what is emitted
+//! in a transaction of `events-seaorm` is stored in it.
 //!
 //! Guide: the module `guide::durable` of `events-core`. Below is the README.
 //!
@@ -40,9 +41,9 @@ mod worker;
 #[doc(hidden)]
 pub mod testing {
     pub use crate::store::{
-        Claim, Conn, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Inserted,
-        Listener, Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats,
-        StoreError, StoredEvent, Value, Wake, WhenDead,
+        Claim, Conn, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Listener,
+        Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats, StoreError,
+        StoredEvent, Value, Wake, WhenDead,
     };
 
     /// A worker as a future that does not end.

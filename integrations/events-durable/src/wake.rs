@@ -44,6 +44,10 @@ impl<DB: Engine> Waker<DB> {
         }
     }
 
+    pub(crate) fn pool(&self) -> &Pool<DB> {
+        &self.pool
+    }
+
     pub(crate) fn trace(&self) -> Option<String> {
         self.trace.and_then(|trace| trace())
     }

@@ -1,10 +1,10 @@
-//! A program whose event types do not fit together: two under one topic, with a codec each. It is a binary of its own, for the
-//! types of a program are those that are linked.
+//! A program whose event types cannot be stored: two under one topic, with a codec each, and a generic one with a secret. It is a
+//! binary of its own, for the types of a program are those that are linked.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use events_core::{Event, Registry, failures::BoxError};
-use events_durable::{Codec, Durable, DurableError};
+use events_durable::{Codec, Durable, DurableError, durable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{Sqlite, pool::PoolOptions};
@@ -36,8 +36,17 @@ mod later {
     pub(super) struct Placed(pub(super) u32);
 }
 
+#[derive(Event, Clone, Serialize, Deserialize)]
+struct Page<T> {
+    items: Vec<T>,
+    #[event(secret)]
+    token: String,
+}
+
+durable!(Page<u32>, topic = "codecs.page");
+
 #[tokio::test]
-async fn two_codecs_for_one_topic_are_refused_and_nothing_is_stored() {
+async fn what_cannot_be_stored_is_refused() {
     let pool = PoolOptions::<Sqlite>::new().max_connections(1);
     let pool = pool.connect("sqlite::memory:").await.unwrap();
     let (store, registry) = (Durable::with_pool(pool), Registry::new());
@@ -48,6 +57,7 @@ async fn two_codecs_for_one_topic_are_refused_and_nothing_is_stored() {
     for part in [
         "`codecs::Placed` with the codec `json`",
         "`codecs::later::Placed` with the codec `spaced`",
+        "the secret field `token` of `codecs::Page<u32>`, about which `durable!` cannot decide",
         "are stored under the topic `codecs.placed`; give each a topic of its own",
     ] {
         assert!(text.contains(part), "{text}");

@@ -48,11 +48,11 @@ async fn store() -> Durable<Sqlite> {
     let mut connection = pool.acquire().await.unwrap();
     let topics = ["shop.placed".to_owned()];
     Sqlite::add_topics(&mut connection, &topics).await.unwrap();
-    Sqlite::register(&mut connection, &ids, &routes)
+    Sqlite::register(&mut connection, &ids, &routes, &[])
         .await
         .unwrap();
     let events = [event(1), event(2), event(3)];
-    let _ = Sqlite::insert(&mut connection, &events).await.unwrap();
+    Sqlite::insert(&mut connection, &events).await.unwrap();
     drop(connection);
     let lease = Duration::from_secs(60);
     let claims = Sqlite::claim(&pool, "mail.confirm", 2, lease, 5)
@@ -333,7 +333,7 @@ mail.confirm      0      0          0     2         0  -       yes
 
 #[tokio::test]
 async fn wrong_arguments_are_an_error_with_the_remedy() {
-    let unknown = "the database has no subscriber `mial.confirm`, but ledger.book, mail.confirm";
+    let unknown = "the database has no subscriber `mial.confirm`; write one that it has: ledger.book, mail.confirm";
     let store = store().await;
     for (arguments, error) in [
         ("retry mial.confirm", unknown),
@@ -375,4 +375,18 @@ async fn a_database_without_tables_is_an_error() {
     let pool = options.connect("sqlite::memory:").await.unwrap();
     let (text, result) = command(&Durable::with_pool(pool), "stats", "").await;
     assert!(matches!(result, Err(CommandError::Store(_))), "{text}");
+}
+
+/// The clock of a program may have been wrong.
+#[tokio::test]
+async fn a_time_that_cannot_be_written_is_shown() {
+    let store = store().await;
+    for time in [i64::MAX, 0] {
+        let update = sqlx::query("UPDATE ev_event SET time = ?").bind(time);
+        update.execute(store.pool()).await.unwrap();
+        for arguments in ["dead", "dead --json", "stats", "stats --json"] {
+            let text = printed(&store, arguments).await;
+            assert!(text.contains("mail.confirm"), "{text}");
+        }
+    }
 }

@@ -103,8 +103,7 @@ fn deliveries_are_counted_as_calls() {
             scanner.subscribers(subscribers![book]).run();
             EventMetrics::new().install(&registry).detach();
             store.register(&registry).await.unwrap();
-            let tx = store.begin().await.unwrap();
-            let mut tx = tx.with_registry(&registry);
+            let mut tx = store.begin().await.unwrap();
             tx.emit(Paid { order: 1 }).await.unwrap();
             tx.emit(Paid { order: 2 }).await.unwrap();
             tx.commit().await.unwrap();

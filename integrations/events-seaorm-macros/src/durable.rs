@@ -121,13 +121,14 @@ impl Durable {
         }))
     }
 
-    /// Adds a field, whose key in the payload this is.
+    /// Adds a field, whose key in the payload this is; `whole` is an option of serde with which it has none.
     pub(crate) fn add(
         &mut self,
         ident: &Ident,
         field: &FieldSyntax,
         options: &Options,
         key: &str,
+        whole: Option<&(Span, String)>,
     ) -> Result<()> {
         self.fields.push(ident.clone());
         if options.is_primary_key {
@@ -138,6 +139,15 @@ impl Durable {
         }
         if !options.is_secret {
             return Ok(()); // a decision stands behind `secret`
+        }
+        if let Some((span, name)) = whole
+            && self.codec.is_none()
+        {
+            let text = format!(
+                "with `#[serde({name})]` a secret field has no key of its own in the payload, by which it would be found; remove \
+                 `{name}`, or give the model a codec that encrypts: `codec = ..`"
+            );
+            return Err(Error::new(*span, text));
         }
         let is_skipped = match options.decision {
             Some(decision) if decision.is_skipped && !has_default(field) => {

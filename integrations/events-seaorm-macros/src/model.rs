@@ -106,7 +106,15 @@ impl Model {
         let stored = match durable {
             Some(durable) => {
                 let key = json.as_ref().map_or(&name, |json| &json.key);
-                durable.add(&ident, field, &options, key)
+                let serde = SerdeField::new(&field.attrs);
+                let whole = serde.whole.as_ref().or(of_type.whole.as_ref());
+                durable.add(
+                    &ident,
+                    field,
+                    &options,
+                    key,
+                    whole.filter(|(_, name)| name != "tag"),
+                )
             }
             None => options.check_not_durable(),
         };

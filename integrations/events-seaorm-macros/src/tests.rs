@@ -230,6 +230,11 @@ fn a_compile_error_of_a_durable_model_names_the_remedy() {
         ),
         (
             "durable = \"user\"",
+            "#[observed(secret(stored))] #[serde(flatten)] pin: Pin",
+            "error: with `#[serde(flatten)]` a secret field has no key of its own",
+        ),
+        (
+            "durable = \"user\"",
             "#[observed(secret(stored, skip))] pin: i32",
             "error: the field is either stored or skipped",
         ),

@@ -7,6 +7,7 @@ use events_core::{
     failures::{BoxError, FailedCheck},
     units::{CommitError, EmitInError, ReleaseError, UnitEnded},
 };
+use sqlx::error::DatabaseError;
 
 /// The error of a [`Tx`](crate::Tx). `Display` names the remedy.
 ///
@@ -109,7 +110,10 @@ impl TxError {
 impl fmt::Display for TxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Database(error) => error.fmt(f),
+            Self::Database(error) => {
+                error.fmt(f)?;
+                f.write_str(remedy(error))
+            }
             Self::Commit(error) => error.fmt(f),
             Self::Emit(error) => error.fmt(f),
             Self::Vetoed(vetoed) => vetoed.fmt(f),
@@ -133,6 +137,22 @@ impl fmt::Display for TxError {
         }
     }
 }
+
+/// The remedy of an error of the database, if its own text names none and it is the same for all programs.
+fn remedy(error: &sqlx::Error) -> &'static str {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    match code.as_deref() {
+        // `read_only_sql_transaction` of PostgreSQL
+        Some("25006") => READ_ONLY,
+        // SQLITE_READONLY, whose extended codes have it in their lowest byte
+        Some(code) if code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == 8) => {
+            READ_ONLY
+        }
+        _ => "",
+    }
+}
+
+const READ_ONLY: &str = "; the database can only be read: connect to one that can be written";
 
 impl Error for TxError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {

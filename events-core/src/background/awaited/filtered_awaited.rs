@@ -1,6 +1,7 @@
 //! An awaited handler with its filters, and with its type erased.
 //!
-//! A sync emit cannot await it. There the chain of the plan calls it as a sync handler, which reports a failure.
+//! A sync emit cannot await it. There the chain of the plan calls it as a sync handler, which reports a failure, unless it has
+//! another form for sync emits.
 
 use std::{
     marker::PhantomData,
@@ -23,7 +24,6 @@ use crate::{
     metadata::SubscriberInfo,
     policy::{Entries, Middleware},
     primitives::{CatchDrop, DropSignal},
-    result::RefusedCall,
 };
 
 /// An awaited handler with its filter and the permit of `once`, if it has them. `claim` returns whether it has claimed
@@ -77,17 +77,17 @@ where
     }
 }
 
-/// In the chain of a sync emit: the handler is not called.
+/// In the chain of a sync emit.
 impl<F, W, C, H> CallHandler<F> for FilteredAwaited<F, W, C, H>
 where
     F: Family,
     W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     C: Send + Sync + 'static,
-    H: Send + Sync + 'static,
+    H: Awaited<F>,
 {
     fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
         if self.accepts(event, &run.emit_origin()) {
-            Step::Failed(Box::new(RefusedCall::NotAwaited))
+            self.handler.call_in_sync_emit(event)
         } else {
             Step::Skipped
         }

@@ -7,6 +7,7 @@ use crate::{
     diagnostics::AwaitedEvent,
     event::{Family, OwnedEvent},
     handler::{BackgroundCall, Outcome, Step},
+    result::RefusedCall,
 };
 
 /// An awaited handler with its captured values: the type that an attribute generates, or a function or closure in
@@ -19,6 +20,11 @@ pub trait Awaited<F: Family>: Send + Sync + 'static {
         event: &'s mut F::Of<'x>,
         call: &'s BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 's;
+
+    /// What a sync emit calls, which cannot await it.
+    fn call_in_sync_emit(&self, _: &mut F::Of<'_>) -> Step {
+        Step::Failed(Box::new(RefusedCall::NotAwaited))
+    }
 }
 
 /// A function or closure that returns a `Send` future. `A` is the tuple of its arguments, which the future may borrow.

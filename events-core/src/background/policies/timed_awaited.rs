@@ -71,4 +71,8 @@ impl<F: Family, H: Awaited<F>> Awaited<F> for TimedAwaited<H> {
             ended
         }
     }
+
+    fn call_in_sync_emit(&self, event: &mut F::Of<'_>) -> Step {
+        self.handler.call_in_sync_emit(event)
+    }
 }

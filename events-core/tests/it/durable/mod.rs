@@ -2,3 +2,4 @@
 
 mod delivering;
 mod listing;
+mod storing;

@@ -147,7 +147,11 @@ pub(crate) const DURABLE: Library = Library {
 
 pub(crate) const DURABLE_MACROS: Library = Library {
     src: "integrations/events-durable-macros/src",
-    floors: &[&["options"], &["derive", "upcast"], &["lib"]],
+    floors: &[
+        &["options", "serde_attributes"],
+        &["derive", "upcast"],
+        &["lib"],
+    ],
     climbs: &[],
     circles: &[],
 };

@@ -48,7 +48,7 @@ impl fmt::Display for CommandError {
             ),
             Self::UnknownSubscriber { subscriber, known } => write!(
                 f,
-                "the database has no subscriber `{subscriber}`, but {}",
+                "the database has no subscriber `{subscriber}`; write one that it has: {}",
                 known.join(", ")
             ),
             Self::NotConfirmed => {

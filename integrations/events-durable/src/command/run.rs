@@ -15,12 +15,9 @@ use super::{
 };
 use crate::{
     facade::Durable,
-    store::{Engine, Stats},
+    store::{Engine, PURGE_BATCH, Stats},
 };
 use clap::{Parser, error::ErrorKind};
-
-/// Events that are deleted in one transaction.
-const BATCH: u32 = 1000;
 
 const DELIVERIES: [&str; 2] = ["delivery", "deliveries"];
 const DEAD_DELIVERIES: [&str; 2] = ["dead delivery", "dead deliveries"];
@@ -276,6 +273,6 @@ async fn purge_events<DB: Engine>(
         "Events older than {age} that all subscribers have received will be deleted. They can no longer be replayed."
     );
     terminal.confirm(purge.change, &what)?;
-    let deleted = DB::purge(store.pool(), purge.older_than, BATCH).await?;
+    let deleted = DB::purge(store.pool(), purge.older_than, PURGE_BATCH).await?;
     terminal.changed(purge.change, deleted, EVENTS, "deleted")
 }

@@ -1,6 +1,9 @@
 //! Rows of values, as an aligned table or as JSON.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt::{self, Write},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
@@ -36,7 +39,7 @@ impl Cell {
             Self::Number(number) => number.to_string(),
             Self::Flag(true) => "yes".to_owned(),
             Self::Flag(false) | Self::Nothing => "-".to_owned(),
-            Self::Time(time) => humantime::format_rfc3339_millis(*time).to_string(),
+            Self::Time(time) => time_text(*time),
             Self::Age(age) => {
                 humantime::format_duration(Duration::from_secs(age.as_secs())).to_string()
             }
@@ -57,6 +60,19 @@ impl Cell {
 
     fn is_right(&self) -> bool {
         matches!(self, Self::Count(_) | Self::Number(_))
+    }
+}
+
+/// A time that has no text, after the year 9999, is shown as its seconds.
+fn time_text(time: SystemTime) -> String {
+    let mut text = String::new();
+    let printed = write!(text, "{}", humantime::format_rfc3339_millis(time));
+    match printed {
+        Ok(()) => text,
+        Err(fmt::Error) => {
+            let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+            format!("{}s", since.as_secs())
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use events_core::{
     Registry, Subscription,
-    delivering::{Delivering, DurableSubscriber},
+    delivering::{Delivering, DurableSubscriber, EventStore},
     failures::BoxError,
+    info::FieldInfo,
     outcomes::SubscriberOutcome,
     subscribing::SubscribeError,
     units::current_unit,
@@ -35,8 +36,35 @@ impl fmt::Debug for Deliver {
     }
 }
 
-/// What stores an event that is emitted.
-pub(crate) type StoreFn = Arc<dyn Fn(Encoded) -> Result<(), BoxError> + Send + Sync>;
+/// What stores the events that are emitted.
+pub(crate) trait StoreEncoded: Send + Sync {
+    /// Stores that of a sync emit: in the unit of work that the emit is in.
+    fn store(&self, event: Encoded) -> Result<(), BoxError>;
+
+    /// Stores that of an async emit: outside of any unit, in a transaction of its own.
+    fn store_async(&self, event: Encoded) -> StoreFuture<'_>;
+}
+
+/// The future of [`StoreEncoded::store_async`].
+pub(crate) type StoreFuture<'s> = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 's>>;
+
+/// What stores the events of a type.
+struct TypedStore(Arc<dyn StoreEncoded>);
+
+impl<E: DurableEvent> EventStore<E> for TypedStore {
+    fn store(&self, event: &E) -> Result<(), BoxError> {
+        let stored = encode(event).and_then(|event| self.0.store(event));
+        stored.inspect_err(refuse_write::<E>)
+    }
+
+    async fn store_async(&self, event: &E) -> Result<(), BoxError> {
+        let stored = match encode(event) {
+            Ok(event) => self.0.store_async(event).await,
+            Err(error) => Err(error),
+        };
+        stored.inspect_err(refuse_write::<E>)
+    }
+}
 
 /// A durable event type with its type erased.
 #[doc(hidden)]
@@ -46,9 +74,10 @@ pub struct DurableType {
     name: fn() -> &'static str,
     codec: &'static str,
     is_received_by: fn(&DurableSubscriber) -> bool,
-    subscribe: fn(&Registry, StoreFn) -> Result<Subscription, SubscribeError>,
+    subscribe: fn(&Registry, Arc<dyn StoreEncoded>) -> Result<Subscription, SubscribeError>,
     read: fn(i32, &str, &str) -> Result<Deliver, Unreadable>,
     redact: fn(&str) -> String,
+    undecided_secret: fn() -> Option<&'static str>,
 }
 
 impl DurableType {
@@ -64,6 +93,7 @@ impl DurableType {
             subscribe: subscribe::<E>,
             read: read::<E>,
             redact: redacted::<E>,
+            undecided_secret: undecided_secret::<E>,
         }
     }
 
@@ -89,11 +119,16 @@ impl DurableType {
         self.codec
     }
 
+    /// A secret field of an instance of a generic event, which the store would contain.
+    pub(crate) fn undecided_secret(&self) -> Option<&'static str> {
+        (self.undecided_secret)()
+    }
+
     /// Has what is emitted stored, as the last subscriber that runs at once: it stores what the others leave.
     pub(crate) fn subscribe(
         &self,
         registry: &Registry,
-        store: StoreFn,
+        store: Arc<dyn StoreEncoded>,
     ) -> Result<Subscription, SubscribeError> {
         (self.subscribe)(registry, store)
     }
@@ -114,6 +149,13 @@ impl DurableType {
     }
 }
 
+/// Refuses the write of an event that could not be stored, if it has one.
+fn refuse_write<E: DurableEvent>(error: &BoxError) {
+    if E::REFUSES_COMMIT {
+        refuse_commit(error.to_string());
+    }
+}
+
 /// Has the unit that the emit is in not be committed.
 pub(crate) fn refuse_commit(error: String) {
     if let Some(unit) = current_unit() {
@@ -122,22 +164,22 @@ pub(crate) fn refuse_commit(error: String) {
     }
 }
 
+fn undecided_secret<E: DurableEvent>() -> Option<&'static str> {
+    // The derive has decided about all.
+    if E::Codec::ENCRYPTS || !E::SECRETS.is_empty() {
+        return None;
+    }
+    let mut secret = E::info().fields().filter(FieldInfo::is_secret);
+    secret.next().map(|field| field.name())
+}
+
 fn subscribe<E: DurableEvent>(
     registry: &Registry,
-    store: StoreFn,
+    store: Arc<dyn StoreEncoded>,
 ) -> Result<Subscription, SubscribeError> {
-    let store = move |event: &E| -> Result<(), BoxError> {
-        let stored = encode(event).and_then(&*store);
-        if let Err(error) = &stored
-            && E::REFUSES_COMMIT
-        {
-            refuse_commit(error.to_string());
-        }
-        stored
-    };
     let id = format!("events_durable: store of {}", E::stored_topic());
     registry
-        .subscribe::<E, fn(&E) -> Result<(), BoxError>, _>(store)
+        .subscribe_store::<E, _>(TypedStore(store))
         .priority(i32::MIN)
         .at_once()
         .id(id)

@@ -16,7 +16,7 @@ mod upcast;
 pub use codec::{Codec, Json};
 pub use durable_event::{DurableEvent, Secret, key_text, read_payload, write_payload};
 pub use durable_type::DurableType;
-pub(crate) use durable_type::{Deliver, StoreFn, refuse_commit};
+pub(crate) use durable_type::{Deliver, StoreEncoded, StoreFuture, refuse_commit};
 pub use link_slices::TYPES;
 pub(crate) use link_slices::{type_of, types};
 pub(crate) use payload::{Encoded, Unreadable, Waits, encode};

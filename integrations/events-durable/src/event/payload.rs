@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use events_core::failures::BoxError;
+
 use super::{
     codec::Codec,
     durable_event::DurableEvent,
     upcast::{UPCASTS, Upcast},
 };
-use events_core::failures::BoxError;
 
 /// An event as it is stored.
 pub(crate) struct Encoded {
@@ -18,15 +19,28 @@ pub(crate) struct Encoded {
     pub(crate) data: String,
 }
 
+/// The longest key, in bytes: an index of PostgreSQL has no room for more.
+const LONGEST_KEY: usize = 2_000;
+
+/// What is wrong with a key, of which the text shows nothing.
+fn problem_of_key(key: &str) -> Option<&'static str> {
+    match key {
+        "" => Some("is empty; give each event a key that is not, or remove `key` from its type"),
+        _ if key.len() > LONGEST_KEY => {
+            Some("is longer than 2,000 bytes; use a shorter one, for example a hash of it")
+        }
+        _ if key.contains('\0') => Some(
+            "contains the character NUL, which a database does not store in a text; leave it out",
+        ),
+        _ => None,
+    }
+}
+
 /// Writes an event.
 pub(crate) fn encode<E: DurableEvent>(event: &E) -> Result<Encoded, BoxError> {
     let key = event.durable_key();
-    if key.as_deref() == Some("") {
-        return Err(format!(
-            "the key of the event `{}` is empty; give each event a key that is not, or remove `key` from its type",
-            E::stored_topic()
-        )
-        .into());
+    if let Some(problem) = key.as_deref().and_then(problem_of_key) {
+        return Err(format!("the key of the event `{}` {problem}", E::stored_topic()).into());
     }
     let value = event.write_payload()?;
     Ok(Encoded {

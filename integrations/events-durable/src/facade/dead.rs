@@ -96,13 +96,9 @@ impl<'s, DB: Engine> Dead<'s, DB> {
     ///
     /// Of the database.
     pub async fn list(&self, limit: u32) -> Result<Vec<DeadLetter>, DurableError> {
-        let letters = DB::dead_list(&self.store.0.pool, &self.subscriber, limit).await?;
-        let letters = letters.into_iter().map(DeadLetter::of);
-        let is_named = |letter: &DeadLetter| match &self.seqs {
-            Some(seqs) => seqs.contains(&letter.seq),
-            None => true,
-        };
-        Ok(letters.filter(is_named).collect())
+        let (pool, seqs) = (&self.store.0.pool, self.seqs.as_deref());
+        let letters = DB::dead_list(pool, &self.subscriber, seqs, limit).await?;
+        Ok(letters.into_iter().map(DeadLetter::of).collect())
     }
 
     /// Tries them again, with all their attempts. Returns how many there were.

@@ -7,15 +7,15 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Registry, Subscription};
+use events_core::Registry;
 use events_sqlx::{Tx, TxError};
 use sqlx::Pool;
 
-use super::{error::DurableError, subscribers::Subscribers};
+use super::{error::DurableError, stores::Stores, subscribers::Subscribers};
 use crate::{
     event::{DurableEvent, encode},
-    staging::{new_event, remove_registered},
-    store::{Engine, NewEvent, Stats, WhenDead},
+    staging::new_event,
+    store::{Engine, NewEvent, PURGE_BATCH, Stats, WhenDead},
     wake::{TraceFn, Waker},
 };
 
@@ -54,18 +54,10 @@ pub(crate) struct Settings {
     trace: Option<TraceFn>,
 }
 
-/// The registry of a store.
-pub(super) struct Registered {
-    pub(super) registry: Registry,
-    pub(super) subscribers: Arc<Subscribers>,
-    /// Those that store what is emitted.
-    pub(super) _stores: Vec<Subscription>,
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        remove_registered(&self.registry);
-    }
+/// What a store has registered.
+struct Registered {
+    stores: Stores,
+    subscribers: Arc<Subscribers>,
 }
 
 impl<DB: Engine> Clone for Durable<DB> {
@@ -154,14 +146,45 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// Of the database; if a later version of this crate has made the tables.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, all tables are made or none.
     pub async fn migrate(&self) -> Result<(), DurableError> {
         Ok(DB::migrate(&self.0.pool).await?)
     }
 
-    /// Replaces what is registered.
-    pub(super) fn set_registered(&self, registered: Option<Registered>) {
-        let before = std::mem::replace(&mut *self.registered(), registered);
+    /// Whether this registry is the one that is registered.
+    pub(super) fn has_registered(&self, registry: &Registry) -> bool {
+        let registered = self.registered();
+        registered
+            .as_ref()
+            .is_some_and(|one| one.stores.registry() == registry)
+    }
+
+    /// Replaces what is registered. After an error it is as before.
+    pub(super) fn set_registered(
+        &self,
+        registry: &Registry,
+        subscribers: Subscribers,
+    ) -> Result<(), DurableError> {
+        let subscribers = Arc::new(subscribers);
+        let mut registered = self.registered();
+        if let Some(one) = &mut *registered
+            && one.stores.registry() == registry
+        {
+            // What is emitted meanwhile is stored: its event types are those of the program, which do not change.
+            one.subscribers = subscribers;
+            return Ok(());
+        }
+        let stores = Stores::subscribe(registry, &self.0.waker)?;
+        let before = registered.replace(Registered {
+            stores,
+            subscribers,
+        });
+        drop(registered);
         drop(before);
+        Ok(())
     }
 
     fn registered(&self) -> std::sync::MutexGuard<'_, Option<Registered>> {
@@ -191,7 +214,7 @@ impl<DB: Engine> Durable<DB> {
         // In another registry, nothing would store what is emitted.
         let registered = self.registered();
         Ok(match &*registered {
-            Some(one) => tx.with_registry(&one.registry),
+            Some(one) => tx.with_registry(one.stores.registry()),
             None => tx,
         })
     }
@@ -202,6 +225,10 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// Of the database; if the event cannot be written.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, it is not known whether the event is stored: roll the transaction back.
     pub async fn store<E: DurableEvent>(
         &self,
         conn: &mut DB::Connection,
@@ -215,6 +242,10 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// As `store`; none is stored then, if the transaction is rolled back.
+    ///
+    /// # Cancellation
+    ///
+    /// As `store`.
     pub async fn store_all<'e, E: DurableEvent>(
         &self,
         conn: &mut DB::Connection,
@@ -257,6 +288,10 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// Of the database.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, all of it is deleted or nothing.
     pub async fn retire(&self, subscriber: &str) -> Result<u64, DurableError> {
         Ok(DB::retire(&self.0.pool, subscriber).await?)
     }
@@ -267,8 +302,12 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// Of the database.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, some of the events are deleted.
     pub async fn purge(&self) -> Result<u64, DurableError> {
-        Ok(DB::purge(&self.0.pool, self.0.settings.retain, 1_000).await?)
+        Ok(DB::purge(&self.0.pool, self.0.settings.retain, PURGE_BATCH).await?)
     }
 
     /// What each subscriber has before it.

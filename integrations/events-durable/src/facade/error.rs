@@ -22,7 +22,7 @@ use crate::store::StoreError;
 pub enum DurableError {
     /// The database.
     Store(StoreError),
-    /// An event cannot be written: its key is empty, or `Serialize` or the codec has failed.
+    /// An event cannot be written: its key is empty or too long, or `Serialize` or the codec has failed.
     Encode(BoxError),
     /// The subscribers and event types of the program do not fit together; a text for each problem.
     Program(Vec<String>),

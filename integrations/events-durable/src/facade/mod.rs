@@ -1,7 +1,8 @@
 //! The store as a program uses it.
 //!
 //! - `durable`: the store, what it stores, and its settings; `emit_at`: events that are due later;
-//! - `subscribers`: the subscribers of a program; `register`: registering them; `error`: why that fails;
+//! - `subscribers`: the subscribers of a program; `stores`: what stores the events of a registry; `register`: registering both;
+//! - `error`: why something fails;
 //! - `dead`, `replay`: dead letters, and events that are delivered once more.
 
 mod dead;
@@ -10,6 +11,7 @@ mod emit_at;
 mod error;
 mod register;
 mod replay;
+mod stores;
 mod subscribers;
 
 pub use dead::{Dead, DeadLetter};

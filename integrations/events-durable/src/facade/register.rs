@@ -1,18 +1,21 @@
 //! Registering the subscribers of a program.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use events_core::{Registry, Subscription, delivering::DurableSubscriber, info::SubscriberInfo};
+use events_core::{Registry, delivering::DurableSubscriber, info::SubscriberInfo};
 use events_sqlx::Tx;
 
 use super::{
-    durable::{Durable, Registered},
+    durable::Durable,
     error::DurableError,
     subscribers::{Receiver, Subscribers, Takes},
 };
 use crate::{
     event::{DurableType, types},
-    staging::{add_registered, store_fn},
+    staging::is_registered,
     store::{Engine, Route},
 };
 
@@ -47,37 +50,40 @@ impl<DB: Engine> Durable<DB> {
     /// The returned routes tell which ids are new in the database, which are known, and which it has that no subscriber of this
     /// program has: those of other programs, or of a subscriber whose id was changed.
     ///
+    /// A route in the database whose topic this program does not have is kept, also that of a subscriber of this program: a later
+    /// version of the program may have added it. A subscriber of a pattern has those routes that match.
+    ///
     /// # Errors
     ///
     /// [`DurableError::Program`] if the program does not fit together: two event types under one topic, a subscriber of events
-    /// that are not durable, a `Tx` of another database. Of the database: for example, `migrate` was not called.
+    /// that are not durable, a `Tx` of another database; if the registry has another store. Of the database: for example, `migrate`
+    /// was not called. What was registered before is then registered still.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, what was registered before is registered still; the database may have the new routes.
     pub async fn register(&self, registry: &Registry) -> Result<Routes, DurableError> {
-        // Those of before are replaced.
-        self.set_registered(None);
-        let (routes, subscribers, stores) = register(self, registry).await?;
-        let registered = Registered {
-            registry: registry.clone(),
-            subscribers: Arc::new(subscribers),
-            _stores: stores,
-        };
-        self.set_registered(Some(registered));
+        let (routes, subscribers) = register(self, registry).await?;
+        self.set_registered(registry, subscribers)?;
         Ok(routes)
     }
 }
 
-/// Registers what the program has, and returns it with what stores its events.
+/// Registers what the program has with the database, and returns it.
 async fn register<DB: Engine>(
     store: &Durable<DB>,
     registry: &Registry,
-) -> Result<(Routes, Subscribers, Vec<Subscription>), DurableError> {
+) -> Result<(Routes, Subscribers), DurableError> {
     let durable = registry.durable_subscribers();
     let mut problems = duplicate_topics();
+    problems.extend(undecided_secrets());
+    problems.extend(other_store(store, registry));
     for one in &durable {
         problems.extend(wrong_database::<DB>(one));
         #[cfg(feature = "seaorm")]
         problems.extend(takes_both(one));
         problems.extend(not_durable(one));
-        problems.extend(stored_topic_alone(one));
+        warn_of_stored_topics(one);
     }
     if !problems.is_empty() {
         return Err(DurableError::Program(problems));
@@ -108,15 +114,10 @@ async fn register<DB: Engine>(
         );
     }
     let ids: Vec<String> = durable.iter().map(|one| one.id().to_owned()).collect();
-    let registered = DB::register(tx.conn(), &ids, &routes).await?;
+    let stale = stale_routes(&durable, &routes, &own, &all_topics);
+    let registered = DB::register(tx.conn(), &ids, &routes, &stale).await?;
     tx.commit().await?;
 
-    let stores = types()
-        .iter()
-        .map(|one| one.subscribe(registry, store_fn(&store.0.waker)));
-    let stores: Result<Vec<_>, _> = stores.collect();
-    let stores = stores.map_err(|error| DurableError::Program(vec![error.to_string()]))?;
-    add_registered(registry);
     let receivers = durable.into_iter().map(|subscriber| {
         let takes = takes::<DB>(subscriber.info());
         Arc::new(Receiver::new(subscriber, takes))
@@ -126,7 +127,7 @@ async fn register<DB: Engine>(
         known: registered.known,
         orphaned: registered.orphaned,
     };
-    Ok((routes, Subscribers(receivers.collect()), stores))
+    Ok((routes, Subscribers(receivers.collect())))
 }
 
 /// Whether the subscriber receives events that are stored under this topic, which may be one of another program.
@@ -135,6 +136,38 @@ fn receives(subscriber: &DurableSubscriber, topic: &str) -> bool {
         Some(own) => own.is_received_by(subscriber),
         None => subscriber.has_pattern() && subscriber.receives(topic),
     }
+}
+
+/// The topics that the program knows its subscribers not to receive, each with its subscriber.
+fn stale_routes(
+    durable: &[DurableSubscriber],
+    routes: &[Route],
+    own: &[String],
+    all_topics: &[String],
+) -> Vec<(String, String)> {
+    let routes: BTreeSet<_> = routes
+        .iter()
+        .map(|route| (&*route.topic, &*route.subscriber))
+        .collect();
+    let mut stale = Vec::new();
+    for one in durable {
+        let known = if one.has_pattern() { all_topics } else { own };
+        let is_stale = |topic: &&String| !routes.contains(&(&***topic, one.id()));
+        for topic in known.iter().filter(is_stale) {
+            stale.push((topic.clone(), one.id().to_owned()));
+        }
+    }
+    stale
+}
+
+/// A problem if another store stores the events of the registry.
+fn other_store<DB: Engine>(store: &Durable<DB>, registry: &Registry) -> Option<String> {
+    let has_other = is_registered(registry) && !store.has_registered(registry);
+    has_other.then(|| {
+        "the registry has another store, which stores its events; use a clone of that store, or register this one with a \
+         registry of its own"
+            .to_owned()
+    })
 }
 
 /// A problem for each topic of several event types.
@@ -156,6 +189,18 @@ fn duplicate_topics() -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// A problem for each instance of a generic event with a secret field.
+fn undecided_secrets() -> impl Iterator<Item = String> {
+    types().iter().filter_map(|one| {
+        let field = one.undecided_secret()?;
+        Some(format!(
+            "the store would contain the secret field `{field}` of `{}`, about which `durable!` cannot decide; put what is not \
+             secret into an event with `#[derive(Durable)]`, or remove the field",
+            one.name()
+        ))
+    })
 }
 
 /// A problem if it takes the transaction of another database.
@@ -237,19 +282,21 @@ fn is_of_record(topic: &str, end: &str) -> bool {
     topic.starts_with("events::db::") && topic.ends_with(end)
 }
 
-/// A problem if its pattern matches the topic under which an event is stored, and not that with which it is emitted.
-fn stored_topic_alone(subscriber: &DurableSubscriber) -> Option<String> {
+/// Warns if its pattern matches a topic under which an event is stored, and not that with which it is emitted.
+fn warn_of_stored_topics(subscriber: &DurableSubscriber) {
     let is_missed = |one: &&DurableType| {
         subscriber.has_pattern()
             && subscriber.receives(one.topic())
             && !one.is_received_by(subscriber)
     };
-    let missed = types().iter().find(is_missed)?;
-    Some(format!(
-        "the pattern of the durable subscriber {} matches the topic `{}`, under which an event is stored, and not the topic of its \
-         emit, which is what it receives; write a pattern that matches `{}`",
-        subscriber.info(),
-        missed.topic(),
-        missed.emitted_topic()
-    ))
+    for missed in types().iter().filter(is_missed) {
+        tracing::warn!(
+            target: "events_durable",
+            subscriber = subscriber.id(),
+            topic = missed.topic(),
+            "the pattern matches the topic under which the event is stored, and not that of its emit, so that the subscriber does \
+             not receive it; write a pattern that matches `{}` as well",
+            missed.emitted_topic(),
+        );
+    }
 }

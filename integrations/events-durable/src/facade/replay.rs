@@ -17,7 +17,8 @@ use crate::{
 /// Delivers stored events once more to a subscriber; returned by [`Durable::replay`](crate::Durable::replay). Awaited, it does so,
 /// and returns how many deliveries were added.
 ///
-/// Only events are there that were not purged. Those that the subscriber has not received yet are not delivered twice.
+/// Only events are there that were not purged. Those that the subscriber has not received yet are not delivered twice, and those that
+/// are due later are delivered then.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

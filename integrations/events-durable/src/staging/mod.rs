@@ -12,6 +12,6 @@ mod stage;
 mod unit;
 
 pub use registered::{NotRegistered, check_registered, check_registered_for_write};
-pub(crate) use registered::{add_registered, remove_registered};
-pub(crate) use stage::{Parent, millis, new_event, store_fn};
+pub(crate) use registered::{add_registered, is_registered, remove_registered};
+pub(crate) use stage::{Parent, Staging, millis, new_event};
 pub(crate) use unit::stage_in;

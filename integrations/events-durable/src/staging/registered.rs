@@ -35,10 +35,7 @@ impl Error for NotRegistered {}
 /// See there.
 #[doc(hidden)]
 pub fn check_registered() -> Result<(), NotRegistered> {
-    let current = registry();
-    let all = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
-    let mut all = all.iter().filter_map(WeakRegistry::upgrade);
-    if all.any(|one| one == current) {
+    if is_registered(&registry()) {
         Ok(())
     } else {
         Err(NotRegistered)
@@ -57,6 +54,13 @@ pub fn check_registered_for_write() -> Result<(), NotRegistered> {
         refuse_commit(error.to_string());
     }
     checked
+}
+
+/// Whether a registry has a store.
+pub(crate) fn is_registered(registry: &Registry) -> bool {
+    let all = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
+    let mut all = all.iter().filter_map(WeakRegistry::upgrade);
+    all.any(|one| one == *registry)
 }
 
 /// Notes that a registry has a store.

@@ -1,15 +1,17 @@
 //! Storing an event that is emitted.
 
 use std::{
+    future::ready,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use events_core::units::current_unit;
+use events_core::{failures::BoxError, units::current_unit};
+use events_sqlx::Tx;
 
 use super::unit::stage_in;
 use crate::{
-    event::{Encoded, StoreFn},
+    event::{Encoded, StoreEncoded, StoreFuture},
     store::{Engine, NewEvent},
     wake::Waker,
 };
@@ -52,21 +54,36 @@ pub(crate) fn new_event(encoded: Encoded, due: Option<i64>, trace: Option<String
     }
 }
 
-/// What stores the events that are emitted to a registry: in the unit of work that the emit is in.
-pub(crate) fn store_fn<DB: Engine>(waker: &Arc<Waker<DB>>) -> StoreFn {
-    let waker = Arc::clone(waker);
-    Arc::new(move |encoded| {
+/// What stores the events that are emitted to a registry.
+pub(crate) struct Staging<DB: Engine>(pub(crate) Arc<Waker<DB>>);
+
+impl<DB: Engine> StoreEncoded for Staging<DB> {
+    fn store(&self, event: Encoded) -> Result<(), BoxError> {
         let Some(unit) = current_unit() else {
             return Err(format!(
-                "the event `{}` is durable, and was emitted outside of a transaction: it is not stored; begin one with \
-                 `let mut tx = store.begin().await?`, and emit with `tx.emit(event).await?`",
-                encoded.topic
+                "the event `{}` is durable, and was emitted outside of a transaction by an emit that does not wait: it is not \
+                 stored; begin one with `let mut tx = store.begin().await?`, and emit with `tx.emit(event).await?`; or use \
+                 `emit_async`, which stores it in a transaction of its own",
+                event.topic
             )
             .into());
         };
-        let trace = waker.trace();
-        let waker = Arc::clone(&waker);
-        let event = new_event(encoded, None, trace);
+        let waker = Arc::clone(&self.0);
+        let event = new_event(event, None, waker.trace());
         stage_in::<DB>(&unit, event, move || waker.wake())
-    })
+    }
+
+    fn store_async(&self, event: Encoded) -> StoreFuture<'_> {
+        if current_unit().is_some() {
+            return Box::pin(ready(self.store(event)));
+        }
+        let event = new_event(event, None, self.0.trace());
+        Box::pin(async move {
+            let mut tx = Tx::begin_with(self.0.pool(), DB::BEGIN).await?;
+            DB::insert(tx.conn(), &[event]).await?;
+            tx.commit().await?;
+            Arc::clone(&self.0).wake();
+            Ok(())
+        })
+    }
 }

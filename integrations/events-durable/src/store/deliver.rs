@@ -182,6 +182,17 @@ pub trait Deliver: sqlx::Database<Connection: Conn<Self>> {
         lease: Duration,
     ) -> impl Future<Output = Result<Vec<bool>, StoreError>> + Send;
 
+    /// [`extend`](Self::extend) in the transaction of the caller.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    fn extend_in(
+        conn: &mut impl Conn<Self>,
+        claims: &[&Claim],
+        lease: Duration,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Makes those dead whose last attempt was lost. To be called before a worker idles. Returns how many there were.
     ///
     /// # Errors

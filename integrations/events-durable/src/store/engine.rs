@@ -25,6 +25,9 @@ pub trait Engine:
     /// first cannot write if another one has written since.
     const BEGIN: &'static str;
 
+    /// Whether a transaction that has written keeps all others from writing until it ends.
+    const HAS_ONE_WRITER: bool;
+
     /// The database as SeaORM names it.
     #[cfg(feature = "seaorm")]
     const SEA_ORM: sea_orm::DbBackend;

@@ -4,13 +4,6 @@ use std::future::Future;
 
 use super::{error::StoreError, event::NewEvent};
 
-/// What an insert wrote.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inserted {
-    /// The subscribers with a delivery of any of the events, each once.
-    pub subscribers: Vec<String>,
-}
-
 /// A statement with one parameter, for a connection that is not one of sqlx.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsertStatement {
@@ -34,7 +27,7 @@ pub trait Insert: sqlx::Database {
     fn insert(
         conn: &mut Self::Connection,
         events: &[NewEvent],
-    ) -> impl Future<Output = Result<Inserted, StoreError>> + Send;
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// The statements that do the same as [`insert`](Self::insert), to be executed in their order by a connection that is not one
     /// of sqlx. The rows that they return are not needed.

@@ -26,8 +26,9 @@ pub use error::StoreError;
 #[cfg(feature = "seaorm")]
 pub(crate) use error::of_sqlx;
 pub use event::{NewEvent, StoredEvent};
-pub use insert::{Insert, InsertStatement, Inserted};
+pub use insert::{Insert, InsertStatement};
 pub use migrate::Migrate;
+pub(crate) use operate::PURGE_BATCH;
 pub use operate::{DeadLetter, Operate, Replay, Stats};
 pub use register::{Register, Registered, Route};
 pub use wake::{Listener, Wake};

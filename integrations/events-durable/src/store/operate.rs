@@ -6,6 +6,9 @@ use sqlx::Pool;
 
 use super::{error::StoreError, event::StoredEvent};
 
+/// How many events a purge deletes in one transaction.
+pub(crate) const PURGE_BATCH: u32 = 1_000;
+
 /// A dead delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
@@ -62,7 +65,7 @@ pub struct Stats {
 
 /// What an operator does.
 pub trait Operate: sqlx::Database {
-    /// The dead deliveries of a subscriber, the oldest event first.
+    /// These dead deliveries of a subscriber, `None`: all, the oldest event first.
     ///
     /// # Errors
     ///
@@ -70,6 +73,7 @@ pub trait Operate: sqlx::Database {
     fn dead_list(
         pool: &Pool<Self>,
         subscriber: &str,
+        seqs: Option<&[i64]>,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<DeadLetter>, StoreError>> + Send;
 
@@ -95,8 +99,8 @@ pub trait Operate: sqlx::Database {
         seqs: Option<&[i64]>,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Delivers events once more that are routed to this subscriber now. Deliveries that are not done, or dead, stay as they
-    /// are. Returns how many were added.
+    /// Delivers events once more that are routed to this subscriber now; those that are due later, at that time. Deliveries that
+    /// are not done, or dead, stay as they are. Returns how many were added.
     ///
     /// # Errors
     ///

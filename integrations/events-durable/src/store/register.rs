@@ -38,8 +38,8 @@ pub trait Register: sqlx::Database {
         topics: &[String],
     ) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 
-    /// Makes these all routes of their subscribers; those of other subscribers are kept. Events that are stored later have
-    /// deliveries for them.
+    /// Adds these routes, and removes the stale ones, each a topic and a subscriber; all others are kept. Events that are stored
+    /// later have deliveries for them.
     ///
     /// `subscribers` are the ids of all durable subscribers of the program, also of those without a route.
     ///
@@ -50,5 +50,6 @@ pub trait Register: sqlx::Database {
         conn: &mut Self::Connection,
         subscribers: &[String],
         routes: &[Route],
+        stale: &[(String, String)],
     ) -> impl Future<Output = Result<Registered, StoreError>> + Send;
 }

@@ -2,10 +2,11 @@
 
 use std::{
     error::Error,
+    fmt::Display,
     future::Future,
     pin::pin,
     sync::{Arc, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use events_core::{
@@ -20,6 +21,7 @@ use super::{
     backoff::{is_serialization, next},
     batch::InHand,
     transaction::{Refused, Transaction},
+    unwind::{Panicked, catching},
 };
 use crate::{
     delivery::About,
@@ -32,7 +34,7 @@ use crate::{
 pub(super) struct Attempt<'a, DB: Engine> {
     pub(super) store: &'a Durable<DB>,
     pub(super) receiver: &'a Receiver,
-    pub(super) claim: &'a Claim,
+    pub(super) claim: &'a Arc<Claim>,
     pub(super) in_hand: &'a InHand,
     pub(super) lease: Duration,
     pub(super) poll_interval: Duration,
@@ -52,8 +54,12 @@ enum End {
 /// How long a delivery waits that this program cannot read, before it looks again.
 const WAIT: Duration = Duration::from_secs(30);
 
-/// How long a transaction waits that was in the way of another one.
+/// How long a transaction waits at first that was in the way of another one; each time, twice as long.
 const CONFLICT: Duration = Duration::from_millis(5);
+
+/// How often a delivery may be claimed without a count of its attempts, before a conflict and a lost connection are failures: one that
+/// a subscriber causes by itself in each call would be repeated for ever.
+const MOST_UNCOUNTED: i32 = 100;
 
 impl<DB: Engine> Attempt<'_, DB> {
     /// Makes the delivery. An error is one of the database, which the workers wait for.
@@ -77,7 +83,14 @@ impl<DB: Engine> Attempt<'_, DB> {
                 Err(end) => Ok(end),
             }
         };
-        let end = end.instrument(span).await?;
+        let end = match catching(end.instrument(span)).await {
+            Ok(end) => end?,
+            Err(Panicked) => End::Failed(
+                "the program panicked outside of the subscriber: in a codec, an upcast or `Deserialize`, or when a value was \
+                 dropped or written as text; the panic hook has the text"
+                    .to_owned(),
+            ),
+        };
         self.mark(end).await
     }
 
@@ -139,19 +152,26 @@ impl<DB: Engine> Attempt<'_, DB> {
     /// Calls a subscriber that takes no transaction. Its lease, and those of the others in hand, are extended meanwhile.
     async fn alone(&self, deliver: Deliver) -> End {
         let call = deliver.to(self.delivering());
-        let outcome = self.while_extending(call).await;
+        let outcome = self.while_extending(InHand::all, call).await;
         self.end_of(outcome)
     }
 
-    /// Waits for a call, and extends the leases of what is in hand.
-    async fn while_extending<F: Future>(&self, call: F) -> F::Output {
+    /// Waits for a call, and extends the leases of what this selects of what is in hand.
+    async fn while_extending<F: Future>(
+        &self,
+        select: fn(&InHand) -> Vec<Arc<Claim>>,
+        call: F,
+    ) -> F::Output {
         let mut call = pin!(call);
         loop {
             tokio::select! {
                 output = &mut call => return output,
                 () = tokio::time::sleep(self.lease / 3) => {
-                    let claims = self.in_hand.all();
-                    let refs: Vec<&Claim> = claims.iter().collect();
+                    let claims = select(self.in_hand);
+                    if claims.is_empty() {
+                        continue;
+                    }
+                    let refs: Vec<&Claim> = claims.iter().map(|claim| &**claim).collect();
                     // Without it, another worker takes over at the end of the lease.
                     let extend = DB::extend(&self.store.0.pool, &refs, self.lease);
                     tokio::select! {
@@ -167,8 +187,9 @@ impl<DB: Engine> Attempt<'_, DB> {
     async fn in_transaction(&self, deliver: Deliver) -> Result<End, StoreError> {
         let mut tx = match Transaction::begin(self.store, self.receiver.takes).await {
             Ok(tx) => tx,
-            Err(refused) => return of_refused(refused),
+            Err(refused) => return self.of_refused(refused),
         };
+        let begun = Instant::now();
         // The mark holds the delivery as well, and as the first statement it is the only one. With a key it comes last: from then
         // on events of the key are not stored until the transaction ends.
         let mut done = None;
@@ -182,13 +203,17 @@ impl<DB: Engine> Attempt<'_, DB> {
         match held {
             Ok(true) => {}
             Ok(false) => return Ok(End::Marked),
-            Err(error) if error.is_serialization() => return Ok(End::Again(CONFLICT)),
+            Err(error) if error.is_serialization() => return Ok(self.conflict(&error)),
             Err(error) => return Err(error),
         }
         tx.set_parent(&self.claim.event.id);
-        let outcome = tx
-            .deliver(self.delivering(), |delivering| deliver.to(delivering))
-            .await;
+        let call = tx.deliver(self.delivering(), |delivering| deliver.to(delivering));
+        let outcome = if DB::HAS_ONE_WRITER {
+            call.await
+        } else {
+            // Not that of this one, whose row the transaction has locked.
+            self.while_extending(InHand::rest, call).await
+        };
         match self.end_of(outcome) {
             End::Done => {}
             end => {
@@ -196,27 +221,26 @@ impl<DB: Engine> Attempt<'_, DB> {
                 return Ok(end);
             }
         }
-        let marked = match done {
-            Some(done) => Ok(done),
-            None => tx.done(self.claim).await,
-        };
-        let done = match marked {
-            Ok(Done::Void) => {
-                tx.rollback().await;
-                return Ok(End::Marked);
-            }
-            Ok(done) => done,
-            Err(error) if error.is_serialization() => {
-                tx.rollback().await;
-                return Ok(End::Again(CONFLICT));
-            }
-            Err(error) => return Ok(End::Failed(error.to_string())),
-        };
-        if let Err(refused) = tx.commit().await {
-            return of_refused(refused);
+        if DB::HAS_ONE_WRITER && begun.elapsed() > self.lease / 3 {
+            // No other program could take them over until now, and none can from the commit on.
+            let rest = self.in_hand.rest();
+            let rest: Vec<&Claim> = rest.iter().map(|claim| &**claim).collect();
+            let _ = tx.extend(&rest, self.lease).await;
         }
-        if done == Done::Unpromoted {
-            DB::promote(&self.store.0.pool, self.claim).await?;
+        let later = done.is_none().then(|| tx.mark_before_commit(self.claim));
+        let committed = tx.commit().await;
+        let marked = match done {
+            Some(done) => Some(Ok(done)),
+            None => later.and_then(|marked| marked.take()),
+        };
+        match (committed, marked) {
+            (Err(_), Some(Ok(Done::Void))) => {}
+            (Err(_), Some(Err(error))) => return self.of_refused(error.into()),
+            (Err(refused), _) => return self.of_refused(refused),
+            (Ok(()), Some(Ok(Done::Unpromoted))) => {
+                DB::promote(&self.store.0.pool, self.claim).await?;
+            }
+            (Ok(()), _) => {}
         }
         Ok(End::Marked)
     }
@@ -229,7 +253,7 @@ impl<DB: Engine> Attempt<'_, DB> {
                 SkipReason::Condition | SkipReason::Origin | SkipReason::Middleware,
             ) => End::Done,
             SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => {
-                of_failure(&failure)
+                self.of_failure(&failure)
             }
             // It is muted, or gone: another worker may deliver it.
             _ => End::Again(self.poll_interval),
@@ -254,7 +278,15 @@ impl<DB: Engine> Attempt<'_, DB> {
                         "a delivery is dead: its attempts are used up",
                     );
                 }
-                let _ = DB::failed(pool, self.claim, &error, next).await?;
+                loop {
+                    match DB::failed(pool, self.claim, &error, next).await {
+                        Ok(_) => break,
+                        Err(error) if error.is_serialization() => {
+                            tokio::time::sleep(CONFLICT).await;
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
             }
         }
         Ok(())
@@ -282,25 +314,44 @@ impl<DB: Engine> Attempt<'_, DB> {
             }
         }
     }
-}
 
-/// What is to be marked after a failure. Of the error only its own text is stored, and those of its sources.
-fn of_failure(failure: &Failure) -> End {
-    if let Some(error) = failure.error() {
-        let error: &(dyn Error + 'static) = error;
-        if is_serialization(error) {
-            return End::Again(CONFLICT);
+    /// What is to be marked after a failure. Of the error only its own text is stored, and those of its sources.
+    fn of_failure(&self, failure: &Failure) -> End {
+        if let Some(error) = failure.error() {
+            let error: &(dyn Error + 'static) = error;
+            if is_serialization(error) {
+                return self.conflict(failure.cause());
+            }
+        }
+        End::Failed(failure.cause().to_string())
+    }
+
+    /// What is to be marked after the transaction was refused.
+    fn of_refused(&self, refused: Refused) -> Result<End, StoreError> {
+        match refused {
+            Refused::Conflict(text) => Ok(self.conflict(&text)),
+            Refused::Database(error) if error.is_transient() && !self.is_repeated_too_often() => {
+                Err(error)
+            }
+            Refused::Database(error) => Ok(End::Failed(error.to_string())),
+            Refused::Other(text) => Ok(End::Failed(text)),
         }
     }
-    End::Failed(failure.cause().to_string())
-}
 
-/// What is to be marked after the transaction was refused.
-fn of_refused(refused: Refused) -> Result<End, StoreError> {
-    match refused {
-        Refused::Conflict => Ok(End::Again(CONFLICT)),
-        Refused::Database(error) if error.is_transient() => Err(error),
-        Refused::Database(error) => Ok(End::Failed(error.to_string())),
-        Refused::Other(text) => Ok(End::Failed(text)),
+    /// What is to be marked after a conflict with another transaction, which has this text.
+    fn conflict(&self, text: &impl Display) -> End {
+        if self.is_repeated_too_often() {
+            return End::Failed(text.to_string());
+        }
+        End::Again(CONFLICT * 2_u32.pow(self.uncounted().clamp(0, 8).unsigned_abs()))
+    }
+
+    /// How often it was claimed without a count of its attempts.
+    fn uncounted(&self) -> i32 {
+        self.claim.fence.saturating_sub(self.claim.attempt)
+    }
+
+    fn is_repeated_too_often(&self) -> bool {
+        self.uncounted() >= MOST_UNCOUNTED
     }
 }

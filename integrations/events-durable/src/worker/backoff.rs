@@ -33,8 +33,8 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
         if let Some(error) = error.downcast_ref::<StoreError>() {
             return error.is_serialization();
         }
-        if let Some(TxError::Commit(CommitError::BeforeCommit(error))) = error.downcast_ref() {
-            return is_serialization(&**error);
+        if let Some(error) = before_commit(error) {
+            return is_serialization(error);
         }
         let found = of_sqlx(error).and_then(sqlx::Error::as_database_error);
         if let Some(code) = found.and_then(sqlx::error::DatabaseError::code) {
@@ -47,6 +47,37 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
         next = error.source();
     }
     false
+}
+
+/// The error of a function before the commit, whose text is that of the commit, so that it is no source of it.
+fn before_commit<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    let commit = match error.downcast_ref::<TxError>() {
+        Some(TxError::Commit(commit)) => Some(commit),
+        _ => error.downcast_ref::<CommitError>(),
+    };
+    match commit {
+        Some(CommitError::BeforeCommit(error)) => Some(&**error),
+        _ => None,
+    }
+}
+
+/// The error of the store that a transaction returned, or a function before its commit.
+pub(super) fn store_error(error: &(dyn Error + 'static)) -> Option<StoreError> {
+    let mut next = Some(before_commit(error).unwrap_or(error));
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<StoreError>() {
+            return Some(error.clone());
+        }
+        #[cfg(feature = "seaorm")]
+        if let Some(error @ sea_orm::DbErr::ConnectionAcquire(_)) = error.downcast_ref() {
+            return Some(error.clone().into());
+        }
+        if let Some(error) = of_sqlx(error) {
+            return Some(error.into());
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// The error of sqlx that this is or that it shows; one that is its source is not found.

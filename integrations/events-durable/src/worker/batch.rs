@@ -1,8 +1,7 @@
 //! The deliveries that a task has claimed and not ended.
 
 use std::{
-    mem,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -10,20 +9,20 @@ use crate::store::Claim;
 
 /// What a task has claimed, in order; the first one may be under way.
 #[derive(Default)]
-pub(super) struct InHand(Mutex<Vec<Claim>>);
+pub(super) struct InHand(Mutex<Vec<Arc<Claim>>>);
 
 impl InHand {
-    pub(super) fn fill(&self, claims: Vec<Claim>) {
+    pub(super) fn fill(&self, claims: Vec<Arc<Claim>>) {
         *self.lock() = claims;
     }
 
     /// The first one.
-    pub(super) fn first(&self) -> Option<Claim> {
+    pub(super) fn first(&self) -> Option<Arc<Claim>> {
         self.lock().first().cloned()
     }
 
     /// All, the first one included.
-    pub(super) fn all(&self) -> Vec<Claim> {
+    pub(super) fn all(&self) -> Vec<Arc<Claim>> {
         self.lock().clone()
     }
 
@@ -35,19 +34,18 @@ impl InHand {
         }
     }
 
-    /// Takes all but the first one, which may be under way.
-    pub(super) fn take_rest(&self) -> Vec<Claim> {
-        let mut claims = self.lock();
-        let begun = claims.len().min(1);
-        claims.split_off(begun)
+    /// All but the first one, which may be under way.
+    pub(super) fn rest(&self) -> Vec<Arc<Claim>> {
+        self.lock().iter().skip(1).cloned().collect()
     }
 
-    /// Takes all.
-    pub(super) fn take(&self) -> Vec<Claim> {
-        mem::take(&mut self.lock())
+    /// Removes these, which are handed back.
+    pub(super) fn remove(&self, handed_back: &[Arc<Claim>]) {
+        let is_one = |claim: &Arc<Claim>| handed_back.iter().any(|one| Arc::ptr_eq(one, claim));
+        self.lock().retain(|claim| !is_one(claim));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Claim>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Claim>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -64,8 +62,11 @@ impl ClaimSize {
     }
 
     /// One before it is known how long a call takes, then as many as take a quarter of the lease.
-    pub(super) fn get(&self, most: u32, lease: Duration) -> u32 {
-        let Some(usual) = self.usual else {
+    ///
+    /// Always one if there is a single attempt: a process that ends loses an attempt of all that it has claimed, and those that
+    /// it has not begun would be dead.
+    pub(super) fn get(&self, most: u32, lease: Duration, most_attempts: u32) -> u32 {
+        let Some(usual) = self.usual.filter(|_| most_attempts > 1) else {
             return 1;
         };
         let fits = (lease / 4).as_micros() / usual.as_micros().max(1);
@@ -85,21 +86,23 @@ mod tests {
 
     #[test]
     fn a_claim_ends_within_a_quarter_of_the_lease() {
-        let check = |calls: &[u64], most, expected| {
+        let check = |calls: &[u64], most, attempts, expected| {
             let mut size = ClaimSize::new();
             for call in calls {
                 size.add(Duration::from_millis(*call));
             }
             assert_eq!(
-                size.get(most, Duration::from_secs(4)),
+                size.get(most, Duration::from_secs(4), attempts),
                 expected,
                 "{calls:?}"
             );
         };
-        check(&[], 50, 1);
-        check(&[1], 50, 50);
-        check(&[100], 50, 10);
-        check(&[1, 1, 500], 50, 2);
-        check(&[60_000], 50, 1);
+        check(&[], 50, 10, 1);
+        check(&[1], 50, 10, 50);
+        check(&[100], 50, 10, 10);
+        check(&[1, 1, 500], 50, 10, 2);
+        check(&[60_000], 50, 10, 1);
+        check(&[1], 50, 2, 50);
+        check(&[1], 50, 1, 1);
     }
 }

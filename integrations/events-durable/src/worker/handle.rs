@@ -5,14 +5,20 @@ use std::{fmt, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
     task::JoinHandle,
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 
 use super::batch::InHand;
 use crate::{
     facade::Durable,
-    store::{Claim, Engine},
+    store::{Claim, Engine, StoreError},
 };
+
+/// A time that a program does not reach.
+const LONG: Duration = Duration::from_hours(30 * 365 * 24);
+
+/// How long a shutdown waits for the database in the end.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Workers that run; returned by [`NewWorkers::spawn_tokio`](super::NewWorkers::spawn_tokio). Dropped, they end where they are:
 /// what they have claimed is delivered when the lease has ended.
@@ -56,40 +62,54 @@ impl<DB: Engine> Workers<DB> {
     /// end. After that they are dropped where they are, and their deliveries are handed back as well: another worker calls
     /// them again. Returns whether all have ended in time.
     ///
+    /// If the database does not answer, this takes up to five seconds longer, and what could not be handed back is delivered
+    /// when its lease has ended.
+    ///
     /// # Cancellation
     ///
     /// If the future is dropped, the workers end where they are.
     pub async fn shutdown(mut self, time: Duration) -> bool {
         self.stop.send_replace(true);
-        let deadline = Instant::now() + time;
+        let now = Instant::now();
+        let deadline = now.checked_add(time).unwrap_or(now + LONG);
         // At once: another program need not wait for the subscribers that run here.
-        self.hand_back(InHand::take_rest).await;
+        let _ = timeout_at(deadline, self.hand_back(InHand::rest)).await;
         let mut is_in_time = true;
         for task in &mut self.tasks {
-            if timeout_at(deadline, &mut *task).await.is_err() {
-                is_in_time = false;
-                task.abort();
-                let _ = task.await;
+            match timeout_at(deadline, &mut *task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    is_in_time = false;
+                    tracing::error!(target: "events_durable", "a worker had ended before its shutdown: {error}");
+                }
+                Err(_) => {
+                    is_in_time = false;
+                    task.abort();
+                    let _ = task.await;
+                }
             }
         }
-        self.hand_back(InHand::take).await;
+        let why = match timeout(ANSWER, self.hand_back(InHand::all)).await {
+            Ok(Ok(())) => return is_in_time,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the database does not answer".to_owned(),
+        };
+        tracing::warn!(
+            target: "events_durable",
+            "a shutdown could not hand deliveries back, which are taken over when their lease ends: {why}",
+        );
         is_in_time
     }
 
-    /// Hands back what this takes from each task.
-    async fn hand_back(&self, take: fn(&InHand) -> Vec<Claim>) {
-        let left: Vec<_> = self.in_hand.iter().flat_map(|one| take(one)).collect();
+    /// Hands back what this selects of each task.
+    async fn hand_back(&self, select: fn(&InHand) -> Vec<Arc<Claim>>) -> Result<(), StoreError> {
+        let left: Vec<_> = self.in_hand.iter().flat_map(|one| select(one)).collect();
         if !left.is_empty() {
-            let left: Vec<&Claim> = left.iter().collect();
-            let pool = &self.store.0.pool;
-            if let Err(error) = DB::hand_back(pool, &left, Duration::ZERO).await {
-                tracing::warn!(
-                    target: "events_durable",
-                    deliveries = left.len(),
-                    "a shutdown could not hand deliveries back, which are taken over when their lease ends: {error}",
-                );
-            }
+            let refs: Vec<&Claim> = left.iter().map(|claim| &**claim).collect();
+            DB::hand_back(&self.store.0.pool, &refs, Duration::ZERO).await?;
+            self.in_hand.iter().for_each(|one| one.remove(&left));
         }
+        Ok(())
     }
 }
 

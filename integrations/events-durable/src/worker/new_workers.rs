@@ -108,7 +108,7 @@ impl<DB: Engine> NewWorkers<DB> {
     }
 
     /// Starts the workers as tasks of tokio. They deliver to the subscribers that the store has registered, and wait for these
-    /// until there are some. Dropping the handle ends them as [`shutdown`](Workers::shutdown) without time does.
+    /// until there are some. If the handle is dropped, they end where they are, and hand back nothing.
     ///
     /// # Panics
     ///

@@ -45,7 +45,11 @@ impl<DB: Engine> Task<DB> {
                 self.idle(self.settings.poll_interval).await;
                 continue;
             };
-            let round = self.round(&subscribers, &mut sizes, upkeep.as_mut()).await;
+            // What an outage has left in hand.
+            let round = match self.hand_back().await {
+                Ok(()) => self.round(&subscribers, &mut sizes, upkeep.as_mut()).await,
+                Err(error) => Err(error),
+            };
             match round {
                 Ok(true) => self.outage.succeeded(),
                 Ok(false) => {
@@ -55,18 +59,21 @@ impl<DB: Engine> Task<DB> {
                 }
                 Err(error) if error.is_serialization() => {
                     tracing::debug!(target: "events_durable", "the workers wait: {error}");
-                    self.hand_back(Duration::ZERO).await;
+                    let _ = self.hand_back().await;
                     self.sleep(self.settings.poll_interval).await;
                 }
                 Err(error) => {
-                    // What is in hand is taken over when its lease ends, or handed back now if that is possible.
+                    // What is in hand is handed back now, or when that is possible, unless it was taken over before: at the end of
+                    // its lease.
                     let pause = self.outage.failed(&error);
-                    self.hand_back(Duration::ZERO).await;
+                    let _ = self.hand_back().await;
                     self.sleep(pause).await;
                 }
             }
         }
-        self.hand_back(Duration::ZERO).await;
+        if self.hand_back().await.is_err() {
+            tracing::debug!(target: "events_durable", "claims are given up: their leases end");
+        }
     }
 
     /// Claims and delivers once for each subscriber. Returns whether there was something.
@@ -104,12 +111,13 @@ impl<DB: Engine> Task<DB> {
         let Settings {
             lease, claim_size, ..
         } = self.settings;
-        let limit = size.get(claim_size, lease);
-        let pool = &self.store.0.pool;
         let most = receiver.most_attempts();
+        let limit = size.get(claim_size, lease, most);
+        let pool = &self.store.0.pool;
         let claims = DB::claim(pool, receiver.id(), limit, lease, most).await?;
         let found = !claims.is_empty();
-        self.in_hand.fill(claims);
+        self.in_hand
+            .fill(claims.into_iter().map(Arc::new).collect());
         let mut extended = Instant::now();
         while let Some(claim) = self.in_hand.first() {
             if *self.stop.borrow() {
@@ -135,14 +143,14 @@ impl<DB: Engine> Task<DB> {
             self.in_hand.end_first();
             size.add(begun.elapsed());
         }
-        self.hand_back(Duration::ZERO).await;
+        self.hand_back().await?;
         Ok(found)
     }
 
     /// Extends the leases of what is in hand, and leaves out what another worker has taken over.
     async fn extend(&self) -> Result<(), StoreError> {
         let claims = self.in_hand.all();
-        let refs: Vec<&Claim> = claims.iter().collect();
+        let refs: Vec<&Claim> = claims.iter().map(|claim| &**claim).collect();
         let held = DB::extend(&self.store.0.pool, &refs, self.settings.lease).await?;
         let held = claims.into_iter().zip(held);
         let held = held.filter_map(|(claim, is_held)| is_held.then_some(claim));
@@ -150,17 +158,16 @@ impl<DB: Engine> Task<DB> {
         Ok(())
     }
 
-    /// Hands back what is in hand and was not begun.
-    async fn hand_back(&self, delay: Duration) {
-        let claims = self.in_hand.take();
-        let refs: Vec<&Claim> = claims.iter().collect();
-        if !refs.is_empty()
-            && DB::hand_back(&self.store.0.pool, &refs, delay)
-                .await
-                .is_err()
-        {
-            tracing::debug!(target: "events_durable", "claims are given up: their leases end");
+    /// Hands back what is in hand and was not begun. After an error it still is.
+    async fn hand_back(&self) -> Result<(), StoreError> {
+        let claims = self.in_hand.all();
+        if claims.is_empty() {
+            return Ok(());
         }
+        let refs: Vec<&Claim> = claims.iter().map(|claim| &**claim).collect();
+        DB::hand_back(&self.store.0.pool, &refs, Duration::ZERO).await?;
+        self.in_hand.remove(&claims);
+        Ok(())
     }
 
     /// How long there is nothing to do, unless something is stored.

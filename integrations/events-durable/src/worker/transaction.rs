@@ -1,11 +1,16 @@
 //! The transaction of a delivery, which its subscriber takes: one of `events-sqlx`, or of `events-seaorm`.
 
-use std::{error::Error, future::Future, sync::Arc};
+use std::{
+    error::Error,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use events_core::delivering::Delivering;
+use events_core::{delivering::Delivering, failures::BoxError};
 use events_sqlx::{Tx, TxError};
 
-use super::backoff::is_serialization;
+use super::backoff::{is_serialization, store_error};
 use crate::{
     facade::{Durable, Takes},
     staging::Parent,
@@ -22,18 +27,18 @@ pub(super) enum Transaction<DB: Engine> {
 /// Why a transaction was not begun or not committed.
 pub(super) enum Refused {
     /// Another one was in the way.
-    Conflict,
+    Conflict(String),
     Database(StoreError),
     /// Something else, such as a function before the commit.
     Other(String),
 }
 
 impl Refused {
-    fn new(error: &(dyn Error + 'static), of_database: Option<StoreError>) -> Self {
+    fn new(error: &(dyn Error + 'static)) -> Self {
         if is_serialization(error) {
-            return Self::Conflict;
+            return Self::Conflict(error.to_string());
         }
-        match of_database {
+        match store_error(error) {
             Some(error) => Self::Database(error),
             None => Self::Other(error.to_string()),
         }
@@ -42,20 +47,45 @@ impl Refused {
 
 impl From<TxError> for Refused {
     fn from(error: TxError) -> Self {
-        let of_database = match &error {
-            TxError::Database(error) => Some(error.into()),
-            _ => None,
-        };
-        Self::new(&error, of_database)
+        Self::new(&error)
     }
 }
 
 #[cfg(feature = "seaorm")]
 impl From<sea_orm::DbErr> for Refused {
     fn from(error: sea_orm::DbErr) -> Self {
-        let is_of_database = matches!(error, sea_orm::DbErr::ConnectionAcquire(_))
-            || crate::store::of_sqlx(&error).is_some();
-        Self::new(&error, is_of_database.then(|| error.clone().into()))
+        Self::new(&error)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::new(&error)
+    }
+}
+
+/// What a mark before the commit has returned; `None` if it was not reached.
+#[derive(Clone, Default)]
+pub(super) struct Marked(Arc<Mutex<Option<Result<Done, StoreError>>>>);
+
+impl Marked {
+    /// Keeps it. An error ends the commit, as does a claim that is void.
+    fn set(&self, marked: Result<Done, StoreError>) -> Result<(), BoxError> {
+        let result = match &marked {
+            Ok(Done::Done | Done::Unpromoted) => Ok(()),
+            Ok(Done::Void) => Err("another worker has the delivery".into()),
+            Err(error) => Err(error.clone().into()),
+        };
+        *self.lock() = Some(marked);
+        result
+    }
+
+    pub(super) fn take(&self) -> Option<Result<Done, StoreError>> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Result<Done, StoreError>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -110,6 +140,45 @@ impl<DB: Engine> Transaction<DB> {
             Self::Sqlx(tx) => tx.deliver(delivering, call).await,
             #[cfg(feature = "seaorm")]
             Self::SeaOrm(tx) => tx.deliver(delivering, call).await,
+        }
+    }
+
+    /// Marks the delivery as done after the events that its subscriber has emitted are stored. Storing waits for the locks of
+    /// their keys, and the mark keeps that of its own key, for which it does not wait: so no two deliveries wait for each other.
+    pub(super) fn mark_before_commit(&self, claim: &Arc<Claim>) -> Marked {
+        let marked = Marked::default();
+        let (claim, noted) = (Arc::clone(claim), marked.clone());
+        match self {
+            Self::Sqlx(tx) => tx.before_commit(move |mut tx| {
+                Box::pin(async move { noted.set(DB::done(tx.conn(), &claim).await) })
+            }),
+            #[cfg(feature = "seaorm")]
+            Self::SeaOrm(tx) => {
+                let unit = events_seaorm::UnitTx::of(&tx.handle());
+                let added = unit.map(|unit| {
+                    unit.before_commit(async move |mut tx| {
+                        noted.set(DB::done(&mut tx, &claim).await)
+                    })
+                });
+                debug_assert!(
+                    matches!(added, Some(Ok(()))),
+                    "the unit is open as long as the transaction"
+                );
+            }
+        }
+        marked
+    }
+
+    /// Sets the ends of the leases of these.
+    pub(super) async fn extend(
+        &mut self,
+        claims: &[&Claim],
+        lease: Duration,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlx(tx) => DB::extend_in(tx.conn(), claims, lease).await,
+            #[cfg(feature = "seaorm")]
+            Self::SeaOrm(tx) => DB::extend_in(tx, claims, lease).await,
         }
     }
 

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use crate::{
     facade::{Durable, Subscribers},
-    store::{Engine, StoreError},
+    store::{Engine, PURGE_BATCH, StoreError},
 };
 
 /// When what was done last.
 pub(super) struct Upkeep {
     ran: Instant,
-    swept: Instant,
+    swept: Option<Instant>,
     purged: Option<Instant>,
 }
 
@@ -21,7 +21,7 @@ impl Upkeep {
     pub(super) fn new() -> Self {
         Self {
             ran: Instant::now(),
-            swept: Instant::now(),
+            swept: None,
             purged: None,
         }
     }
@@ -54,19 +54,16 @@ impl Upkeep {
             }
             found += buried;
         }
-        if self.swept.elapsed() >= SWEEP {
-            self.swept = Instant::now();
-            for one in subscribers
-                .0
-                .iter()
-                .filter(|one| one.subscriber.info().per_key)
-            {
+        if self.swept.is_none_or(|swept| swept.elapsed() >= SWEEP) {
+            self.swept = Some(Instant::now());
+            // Also those that are no longer `per_key`: what was stored for them before is.
+            for one in &subscribers.0 {
                 found += DB::sweep(pool, one.id()).await?;
             }
         }
         if self.purged.is_none_or(|purged| purged.elapsed() >= PURGE) {
             self.purged = Some(Instant::now());
-            DB::purge(pool, store.0.settings.retain, 1_000).await?;
+            DB::purge(pool, store.0.settings.retain, PURGE_BATCH).await?;
         }
         Ok(found > 0)
     }

@@ -1,6 +1,6 @@
 //! Attempts that fail.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use events_core::{State, subscriber, subscribers};
 use events_durable::Delivery;
@@ -18,32 +18,29 @@ on_both! {
     what_a_failed_attempt_wrote_is_rolled_back;
     after_its_attempts_a_delivery_is_dead;
     a_dead_letter_shows_no_secrets;
+    a_dead_letter_is_found_by_its_number;
+}
+
+/// The first attempt has this fault, and the second one does not.
+async fn check_repeated<DB: ShopEngine>(database: &Database<DB>, fault: fn(&Faults) -> &AtomicU32) {
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    fault(&shop.faults).store(1, Ordering::Relaxed);
+    let workers = shop.work();
+    shop.place([placed(1)]).await;
+    assert_eq!(
+        shop.next_n(2).await,
+        ["confirm 1 (1 of 3) ", "confirm 1 (2 of 3) "]
+    );
+    shop.drained().await;
+    stop(workers).await;
 }
 
 async fn a_failed_attempt_is_repeated<DB: ShopEngine>(database: &Database<DB>) {
-    let mut shop = Shop::open(database, subscribers![confirm]).await;
-    shop.faults.errors.store(1, Ordering::Relaxed);
-    let workers = shop.work();
-    shop.place([placed(1)]).await;
-    assert_eq!(
-        shop.next_n(2).await,
-        ["confirm 1 (1 of 3) ", "confirm 1 (2 of 3) "]
-    );
-    shop.drained().await;
-    stop(workers).await;
+    check_repeated(database, |faults| &faults.errors).await;
 }
 
 async fn a_panic_is_a_failed_attempt<DB: ShopEngine>(database: &Database<DB>) {
-    let mut shop = Shop::open(database, subscribers![confirm]).await;
-    shop.faults.panics.store(1, Ordering::Relaxed);
-    let workers = shop.work();
-    shop.place([placed(1)]).await;
-    assert_eq!(
-        shop.next_n(2).await,
-        ["confirm 1 (1 of 3) ", "confirm 1 (2 of 3) "]
-    );
-    shop.drained().await;
-    stop(workers).await;
+    check_repeated(database, |faults| &faults.panics).await;
 }
 
 async fn what_a_failed_attempt_wrote_is_rolled_back<DB: ShopEngine>(database: &Database<DB>) {
@@ -164,4 +161,20 @@ async fn a_conflict_is_no_attempt() {
         shop.drained().await;
         stop(workers).await;
     }
+}
+
+async fn a_dead_letter_is_found_by_its_number<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    shop.faults.errors.store(9, Ordering::Relaxed);
+    let workers = shop.work();
+    shop.place((1..=3).map(placed)).await;
+    shop.next_n(9).await;
+    shop.drained().await;
+    stop(workers).await;
+    let all = shop.store.dead("mail.confirm").list(9).await.unwrap();
+    let last = shop.store.dead("mail.confirm").only([all[2].seq]);
+    // However many there are before it.
+    assert_eq!(last.list(1).await.unwrap(), all[2..]);
+    let none = shop.store.dead("mail.confirm").only([]);
+    assert_eq!(none.list(9).await.unwrap(), []);
 }

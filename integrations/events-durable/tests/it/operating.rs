@@ -1,16 +1,25 @@
-//! Replays, pauses, counts.
+//! Replays, pauses, counts, and the settings of a store.
+
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, SystemTime},
+};
 
 use events_core::subscribers;
+use events_durable::{Durable, EmitAt, WhenDead};
 
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, confirm, placed, stop},
+    shop::{Shop, ShopEngine, audit, confirm, placed, stop},
 };
 
 on_both! {
     a_replay_delivers_once_more;
+    a_replay_delivers_nothing_before_its_time;
     a_paused_subscriber_receives_nothing;
     stats_count_what_waits;
+    a_dead_one_of_a_key_may_be_passed_over;
+    a_purge_keeps_events_as_long_as_the_store_says;
 }
 
 async fn a_replay_delivers_once_more<DB: ShopEngine>(database: &Database<DB>) {
@@ -32,16 +41,49 @@ async fn a_replay_delivers_once_more<DB: ShopEngine>(database: &Database<DB>) {
     stop(workers).await;
 }
 
+/// With a key and without one.
+async fn a_replay_delivers_nothing_before_its_time<DB: ShopEngine>(database: &Database<DB>) {
+    let emitter = Shop::open(database, subscribers![confirm]).await;
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    let tx = emitter.begin().await;
+    tx.emit_at(&emitter.store, later, &placed(1)).unwrap();
+    tx.commit().await.unwrap();
+    // They are new, so that a replay adds the event.
+    let mut audits = Shop::open(database, subscribers![audit]).await;
+    let mut books = Shop::open(database, DB::book()).await;
+    let new = "SELECT count(*) FROM ev_delivery WHERE subscriber <> 'mail.confirm'";
+    for id in books.store.stats().await.unwrap() {
+        let replayed = books.store.replay(id.subscriber).await.unwrap();
+        assert!(replayed <= 1);
+    }
+    assert_eq!(database.numbers(new).await, [2]);
+    for shop in [&mut audits, &mut books] {
+        shop.place([placed(2)]).await;
+        let workers = shop.work();
+        let received = shop.next().await;
+        assert!(!received.ends_with('1'), "{received}");
+        stop(workers).await;
+    }
+    let early =
+        "SELECT count(*) FROM ev_delivery d JOIN ev_event e ON e.seq = d.seq WHERE e.due > d.due";
+    assert_eq!(database.numbers(early).await, [0]);
+}
+
 async fn a_paused_subscriber_receives_nothing<DB: ShopEngine>(database: &Database<DB>) {
-    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    let mut shop = Shop::open(database, subscribers![audit, confirm]).await;
     shop.store.pause("mail.confirm").await.unwrap();
     shop.place([placed(1)]).await;
     let workers = shop.work();
-    stop(workers).await;
+    assert_eq!(shop.next().await, "audit shop.placed");
+    // A worker looks for the deliveries of each subscriber in turn.
+    shop.place([placed(2)]).await;
+    assert_eq!(shop.next().await, "audit shop.placed");
     assert!(shop.is_silent());
-    let workers = shop.work();
     shop.store.resume("mail.confirm").await.unwrap();
-    assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
+    assert_eq!(
+        shop.next_n(2).await,
+        ["confirm 1 (1 of 3) ", "confirm 2 (1 of 3) "]
+    );
     shop.drained().await;
     stop(workers).await;
 }
@@ -51,4 +93,35 @@ async fn stats_count_what_waits<DB: ShopEngine>(database: &Database<DB>) {
     shop.place([placed(1), placed(2)]).await;
     let stats = shop.store.stats().await.unwrap();
     assert_eq!((stats.len(), stats[0].depth, stats[0].dead), (1, 2, 0));
+}
+
+async fn a_dead_one_of_a_key_may_be_passed_over<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::unregistered(database, DB::book()).await;
+    let store = Durable::with_pool(database.pool.clone());
+    shop.store = store.when_dead(WhenDead::PassOver);
+    shop.store.register(&shop.registry).await.unwrap();
+    shop.faults.errors.store(3, Ordering::Relaxed);
+    shop.place([placed(1), placed(2)]).await;
+    let workers = shop.work();
+    assert_eq!(shop.next().await, "book 2");
+    shop.drained().await;
+    stop(workers).await;
+    let entries = database.numbers("SELECT number FROM entry").await;
+    assert_eq!(entries, [2]);
+}
+
+async fn a_purge_keeps_events_as_long_as_the_store_says<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![]).await;
+    shop.place([placed(1), placed(2), placed(3)]).await;
+    let two_hours_ago = "UPDATE ev_event SET time = time - 2 * 60 * 60 * 1000";
+    DB::run(&database.pool, two_hours_ago).await;
+    let purge = async |hours| {
+        let store = Durable::with_pool(database.pool.clone());
+        let store = store.retain(Duration::from_hours(hours));
+        store.purge().await.unwrap()
+    };
+    assert_eq!(shop.store.purge().await.unwrap(), 0);
+    assert_eq!(purge(3).await, 0);
+    // The newest one is kept, so that its number is not given again.
+    assert_eq!(purge(1).await, 2);
 }

@@ -1,19 +1,22 @@
 //! Payloads of other versions.
 
-use events_core::{Event, State, failures::BoxError, subscriber, subscribers};
+use std::time::Duration;
+
+use events_core::{Event, Retry, State, failures::BoxError, subscriber, subscribers};
 use events_durable::{Durable, DurableEvent, durable, upcast};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, confirm, placed, stop},
+    shop::{Shop, ShopEngine, stop},
 };
 
 on_both! {
     an_old_payload_is_brought_to_the_present_version;
     what_this_program_cannot_read_waits;
     unknown_fields_are_ignored;
+    secrets_are_found_under_the_names_that_serde_writes;
 }
 
 #[derive(Event, Durable, Clone, Serialize, Deserialize)]
@@ -53,6 +56,32 @@ durable!(
     version = 4,
     key = |page| page.items.len()
 );
+
+#[derive(Event, Durable, Clone, Serialize, Deserialize)]
+#[event(topic = "payloads.paid")]
+#[serde(rename_all = "camelCase")]
+struct Paid {
+    #[event(secret)]
+    #[durable(secret(stored))]
+    card_number: String,
+    #[event(secret)]
+    #[durable(secret(skip))]
+    #[serde(default)]
+    card_code: String,
+    #[event(secret)]
+    #[durable(secret(skip))]
+    #[serde(default, rename(serialize = "pinCode", deserialize = "pinCode"))]
+    pin: String,
+}
+
+#[subscriber(
+    durable = "payloads.pay",
+    retry = Retry::exponential(Duration::from_micros(1), Duration::from_micros(1)).max_retries(0)
+)]
+fn pay(paid: &Paid) -> Result<(), &'static str> {
+    assert_eq!((&*paid.card_code, &*paid.pin), ("", ""));
+    Err("an error that a test wants")
+}
 
 async fn store_as<DB: ShopEngine>(database: &Database<DB>, version: i32, codec: &str, data: &str) {
     let mut event = crate::database::event(
@@ -113,6 +142,29 @@ async fn what_this_program_cannot_read_waits<DB: ShopEngine>(database: &Database
     assert_eq!(shop.store.stats().await.unwrap()[0].attempts, 0);
 }
 
+async fn secrets_are_found_under_the_names_that_serde_writes<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, subscribers![pay]).await;
+    let mut tx = shop.begin().await;
+    let [card_number, card_code, pin] = ["4111", "777", "888"].map(str::to_owned);
+    tx.emit(Paid {
+        card_number,
+        card_code,
+        pin,
+    })
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let stored = "SELECT count(*) FROM ev_event WHERE data LIKE '%777%' OR data LIKE '%888%'";
+    assert_eq!(database.numbers(stored).await, [0]);
+    let workers = shop.work();
+    shop.drained().await;
+    stop(workers).await;
+    let letters = shop.store.dead("payloads.pay").list(9).await.unwrap();
+    assert_eq!(letters[0].payload, r#"{"cardNumber":"[redacted]"}"#);
+}
+
 #[test]
 fn an_instance_of_a_generic_event_has_a_topic_of_its_own() {
     assert_eq!(Page::<u32>::stored_topic(), "payloads.page.numbers");
@@ -125,5 +177,4 @@ fn an_instance_of_a_generic_event_has_a_topic_of_its_own() {
         .as_deref(),
         Some("2")
     );
-    let _ = (confirm, placed);
 }

@@ -12,6 +12,8 @@ use crate::{
 on_both! {
     routes_are_new_known_or_orphaned;
     a_registry_is_registered_again;
+    a_register_that_fails_leaves_what_was_registered;
+    a_registry_has_one_store;
     without_tables_it_says_what_to_call;
     a_subscriber_of_an_event_that_is_not_durable_is_a_problem;
     instances_of_a_generic_event_have_their_own_subscribers;
@@ -87,6 +89,41 @@ async fn a_registry_is_registered_again<DB: ShopEngine>(database: &Database<DB>)
     shop.store.register(&shop.registry).await.unwrap();
     shop.place([crate::shop::placed(1)]).await;
     assert_eq!(database.numbers("SELECT count(*) FROM ev_event").await, [1]);
+}
+
+async fn a_register_that_fails_leaves_what_was_registered<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    let workers = shop.work();
+    DB::run(&database.pool, "UPDATE ev_schema SET version = version + 1").await;
+    shop.store.register(&shop.registry).await.unwrap_err();
+    DB::run(&database.pool, "UPDATE ev_schema SET version = version - 1").await;
+    shop.place([crate::shop::placed(1)]).await;
+    assert_eq!(database.numbers("SELECT count(*) FROM ev_event").await, [1]);
+    assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
+    shop.drained().await;
+    stop(workers).await;
+}
+
+async fn a_registry_has_one_store<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    let second = events_durable::Durable::<DB>::with_pool(database.pool.clone());
+    let error = second.register(&shop.registry).await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, DurableError::Program(_)), "{text}");
+    assert!(
+        text.contains("the registry has another store") && text.contains("a clone of"),
+        "{text}"
+    );
+    // It stores with the first one still.
+    shop.place([crate::shop::placed(1)]).await;
+    assert_eq!(database.numbers("SELECT count(*) FROM ev_event").await, [1]);
+    // Another registry can have it, and a store that is gone leaves its own.
+    second.register(&Registry::new()).await.unwrap();
+    let Shop {
+        store, registry, ..
+    } = shop;
+    drop(store);
+    second.register(&registry).await.unwrap();
 }
 
 async fn without_tables_it_says_what_to_call<DB: ShopEngine>(database: &Database<DB>) {

@@ -149,6 +149,9 @@ async fn an_event_that_is_due_later_waits<DB: OrmEngine>(database: &Database<DB>
     tx.commit().await.unwrap();
     let workers = shop.work();
     assert_eq!(shop.next().await, "confirm 2 (1 of 3) ");
+    // The worker has looked for others before it finds this one.
+    shop.place([placed(3)]).await;
+    assert_eq!(shop.next().await, "confirm 3 (1 of 3) ");
     stop(workers).await;
     assert!(shop.is_silent());
     database.let_time_pass().await;

@@ -111,6 +111,7 @@ pub(crate) async fn confirm(
         (delivery.topic(), delivery.key()),
         ("shop.placed", Some(&*event.customer))
     );
+    assert_eq!(delivery.is_last_attempt(), attempt == most);
     journal.note(format!(
         "confirm {} ({attempt} of {most}) {}",
         event.order, event.code
@@ -123,6 +124,18 @@ pub(crate) async fn slow(event: &Placed, journal: State<'_, Journal>, faults: St
     faults.waiting.notify_one();
     let _open = faults.gate.lock().await;
     journal.note(format!("slow {}", event.order));
+}
+
+/// A single attempt: one that is lost is the last.
+#[subscriber(durable = "slow.once", retry = AT_ONCE.max_retries(0))]
+pub(crate) async fn slow_once(
+    event: &Placed,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+) {
+    faults.waiting.notify_one();
+    let _open = faults.gate.lock().await;
+    journal.note(format!("once {}", event.order));
 }
 
 #[subscriber(durable = "audit.all", topic = r"shop\..*")]
@@ -188,6 +201,7 @@ pub(crate) struct Shop<DB: ShopEngine> {
     pub(crate) store: Durable<DB>,
     pub(crate) registry: Registry,
     pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
     heard: UnboundedReceiver<String>,
 }
 
@@ -201,10 +215,11 @@ impl<DB: ShopEngine> Shop<DB> {
 
     pub(crate) async fn unregistered(database: &Database<DB>, subscribers: Subscribers) -> Self {
         let (journal, heard) = unbounded_channel();
+        let journal = Journal(journal);
         let (registry, faults) = (Registry::new(), Faults::default());
         let scanner = registry
             .scanner()
-            .state(Journal(journal))
+            .state(journal.clone())
             .state(faults.clone());
         scanner.subscribers(subscribers).run();
         let store = Durable::with_pool(database.pool.clone());
@@ -218,6 +233,7 @@ impl<DB: ShopEngine> Shop<DB> {
             store,
             registry,
             faults,
+            journal,
             heard,
         }
     }

@@ -19,6 +19,9 @@ pub(crate) const SEED: &str = "EVENTS_KILLS_SEED";
 /// The test with which this binary starts itself: it begins with [`run_if_started`](super::process::run_if_started).
 const ENTRY: &str = "processes_on_sqlite_are_killed_and_nothing_is_lost";
 
+/// The first line of a process.
+pub(crate) const STARTED: &str = "started";
+
 /// A process that prints nothing for so long hangs.
 const HANGS: Duration = Duration::from_secs(120);
 
@@ -76,6 +79,8 @@ struct Output {
 struct State {
     lines: u64,
     attempts: u64,
+    is_started: bool,
+    is_killed: bool,
     is_finished: bool,
     is_ended: bool,
 }
@@ -86,6 +91,8 @@ impl Output {
             let mut state = self.state.lock().unwrap();
             state.lines += 1;
             state.attempts += u64::from(line.starts_with("poison "));
+            // Behind what the test binary prints in the same line.
+            state.is_started |= line.ends_with(STARTED);
             state.is_finished |= line.ends_with("finished");
             self.changed.notify_all();
         }
@@ -100,6 +107,10 @@ impl Output {
             .wait_timeout_while(state, HANGS, |state| !state.is_ended && !is_reached(state))
             .unwrap();
         assert!(!waited.timed_out(), "it hangs after {} lines", state.lines);
+        assert!(
+            state.is_started || state.is_killed || !state.is_ended,
+            "the process has ended without a start: is `{ENTRY}` the name of its test?"
+        );
         match () {
             () if state.is_finished => End::Finished,
             () if state.is_ended => End::Ended,
@@ -136,6 +147,7 @@ impl Process {
 
     /// Kills it, if it has not ended, and returns how many attempts of poisonous events it has begun.
     pub(crate) fn kill(&mut self) -> u64 {
+        self.output.state.lock().unwrap().is_killed = true;
         let _ = self.child.kill();
         self.child.wait().unwrap();
         self.output.wait(|_| false);

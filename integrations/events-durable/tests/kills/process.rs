@@ -7,7 +7,7 @@ use sqlx::{Postgres, Sqlite};
 use tokio::time::sleep;
 
 use crate::{
-    children::{PLACE, ROLE, Role, SEED},
+    children::{PLACE, ROLE, Role, SEED, STARTED},
     engine::{Place, TestEngine},
     random::Random,
     shop::{KEYS, Shop, open, place_some},
@@ -21,6 +21,7 @@ pub(crate) fn run_if_started() {
     let Ok(place) = env::var(PLACE) else {
         return;
     };
+    println!("{STARTED}");
     // The end of the other process ends this one.
     std::thread::spawn(|| {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());

@@ -73,7 +73,7 @@ async fn a_failed_attempt_is_counted_and_tried_again_when_it_is_due<DB: TestEngi
     );
     database.let_time_pass().await;
     assert!(database.claim("s", 10).await.is_empty());
-    let dead = DB::dead_list(&database.pool, "s", 10).await.unwrap();
+    let dead = DB::dead_list(&database.pool, "s", None, 10).await.unwrap();
     assert_eq!((dead[0].failed, dead[0].error.as_deref()), (4, Some("no")));
 }
 
@@ -94,7 +94,7 @@ async fn lost_attempts_are_counted_and_end_with_death<DB: TestEngine>(database: 
     assert!(database.claim("s", 10).await.is_empty());
     assert_eq!(bury().await, 1);
     assert_eq!(bury().await, 0);
-    let dead = DB::dead_list(&database.pool, "s", 10).await.unwrap();
+    let dead = DB::dead_list(&database.pool, "s", None, 10).await.unwrap();
     assert_eq!((dead[0].failed, dead[0].lost), (0, 3));
 }
 
@@ -128,7 +128,7 @@ async fn only_the_poison_among_innocents_dies<DB: TestEngine>(database: &Databas
             .await
             .unwrap();
     }
-    let dead = DB::dead_list(&database.pool, "s", 10).await.unwrap();
+    let dead = DB::dead_list(&database.pool, "s", None, 10).await.unwrap();
     let dead: Vec<_> = dead.iter().map(|letter| letter.event.id.as_str()).collect();
     assert_eq!(dead, ["poison"]);
     let expected = [("1", 2), ("2", 2), ("4", 2), ("5", 2), ("poison", 3)];
@@ -209,6 +209,6 @@ async fn a_long_error_is_cut_off<DB: TestEngine>(database: &Database<DB>) {
     let error = format!("\0{}", "\u{e9}".repeat(5000));
     let failed = DB::failed(&database.pool, &claim, &error, Next::Dead(WhenDead::Block)).await;
     assert_eq!(failed, Ok(Failed::Noted));
-    let dead = DB::dead_list(&database.pool, "s", 10).await.unwrap();
+    let dead = DB::dead_list(&database.pool, "s", None, 10).await.unwrap();
     assert_eq!(dead[0].error.as_ref().unwrap().chars().count(), 2000);
 }

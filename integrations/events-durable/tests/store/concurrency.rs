@@ -298,6 +298,24 @@ async fn a_purge_waits_for_no_replay_and_takes_nothing_from_it() {
     assert_eq!(Postgres::purge(&database.pool, LEASE, 10).await, Ok(1));
 }
 
+/// Each in a schema of its own.
+#[tokio::test]
+async fn stores_of_one_database_do_not_lock_each_other() {
+    let route = [("t", "s", true)];
+    let (Some(one), Some(other)) = (postgres(&route).await, postgres(&route).await) else {
+        return;
+    };
+    one.store_each(&[("1", Some("k")), ("2", Some("k"))]).await;
+    let first = one.claim_one("s").await;
+    let mut tx = other.pool.begin().await.unwrap();
+    Postgres::insert(&mut tx, &[event("1", "t", Some("k"))])
+        .await
+        .unwrap();
+    assert_eq!(one.done(&first).await, Done::Done);
+    assert_eq!(one.claim_one("s").await.event.id, "2");
+    tx.rollback().await.unwrap();
+}
+
 /// Trap 5.
 #[tokio::test]
 async fn a_listener_is_woken_also_when_its_connection_was_lost() {
@@ -345,10 +363,29 @@ async fn a_serialization_failure_is_known() {
     let _ = database.failed(&claim, Next::Dead(WhenDead::Block)).await;
     assert_eq!(Postgres::BEGIN, "BEGIN");
     assert_eq!(
-        Postgres::dead_list(&database.pool, "s", 1)
+        Postgres::dead_list(&database.pool, "s", None, 1)
             .await
             .unwrap()
             .len(),
         1
     );
+}
+
+/// Locks are those of the database, which may have the tables of several programs.
+#[tokio::test]
+async fn tables_of_another_schema_do_not_wait_for_these() {
+    let routes = [("t", "s", true)];
+    let (Some(one), Some(two)) = (postgres(&routes).await, postgres(&routes).await) else {
+        return;
+    };
+    let mut open = one.pool.begin().await.unwrap();
+    Postgres::insert(&mut open, &[event("1", "t", Some("k"))])
+        .await
+        .unwrap();
+    let store = two.store_each(&[("1", Some("k")), ("2", Some("k"))]);
+    let stored = tokio::time::timeout(std::time::Duration::from_secs(30), store).await;
+    stored.expect("it does not wait");
+    let claim = two.claim_one("s").await;
+    assert_eq!(two.done(&claim).await, Done::Done);
+    open.rollback().await.unwrap();
 }

@@ -10,9 +10,7 @@ use std::{
     time::Duration,
 };
 
-use events_durable::testing::{
-    Claim, Done, Engine, Failed, Inserted, NewEvent, Next, Registered, Route,
-};
+use events_durable::testing::{Claim, Done, Engine, Failed, NewEvent, Next, Registered, Route};
 use sqlx::{
     AssertSqlSafe, Pool, Postgres, Row, Sqlite,
     pool::PoolOptions,
@@ -214,17 +212,28 @@ impl<DB: TestEngine> Database<DB> {
             .collect();
         subscribers.dedup();
         let mut tx = self.pool.begin_with(DB::BEGIN).await.unwrap();
-        let registered = DB::register(&mut tx, &subscribers, &routes).await.unwrap();
+        let topics = ["t", "u"].map(str::to_owned);
+        let pairs = topics.iter().flat_map(|topic| {
+            let of = |subscriber: &String| (topic.clone(), subscriber.clone());
+            subscribers.iter().map(of)
+        });
+        let is_stale = |(topic, subscriber): &(String, String)| {
+            let mut routes = routes.iter();
+            !routes.any(|one| one.topic == *topic && one.subscriber == *subscriber)
+        };
+        let stale: Vec<_> = pairs.filter(is_stale).collect();
+        let registered = DB::register(&mut tx, &subscribers, &routes, &stale)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         registered
     }
 
     /// Stores these in a transaction.
-    pub(crate) async fn store(&self, events: &[NewEvent]) -> Inserted {
+    pub(crate) async fn store(&self, events: &[NewEvent]) {
         let mut tx = self.pool.begin_with(DB::BEGIN).await.unwrap();
-        let inserted = DB::insert(&mut tx, events).await.unwrap();
+        DB::insert(&mut tx, events).await.unwrap();
         tx.commit().await.unwrap();
-        inserted
     }
 
     /// Stores one event of the topic `t` for each, in a transaction of its own.

@@ -73,7 +73,7 @@ async fn dead_deliveries_are_listed_retried_and_discarded<DB: TestEngine>(databa
     }
     let pool = &database.pool;
     let dead = async |limit| {
-        let letters = DB::dead_list(pool, "s", limit).await.unwrap();
+        let letters = DB::dead_list(pool, "s", None, limit).await.unwrap();
         letters
             .into_iter()
             .map(|letter| letter.event.id)

@@ -6,6 +6,7 @@ use crate::store::engine::Engine;
 
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
+    const HAS_ONE_WRITER: bool = false;
 
     #[cfg(feature = "seaorm")]
     const SEA_ORM: sea_orm::DbBackend = sea_orm::DbBackend::Postgres;

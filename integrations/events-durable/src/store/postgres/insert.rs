@@ -5,7 +5,7 @@ use sqlx::Postgres;
 use crate::store::{
     error::StoreError,
     event::NewEvent,
-    insert::{Insert, InsertStatement, Inserted, as_json},
+    insert::{Insert, InsertStatement, as_json},
 };
 
 const ONE: &str = "SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -26,13 +26,10 @@ fn column<'e, T>(events: &'e [NewEvent], value: fn(&'e NewEvent) -> T) -> Vec<T>
 }
 
 impl Insert for Postgres {
-    async fn insert(
-        conn: &mut Self::Connection,
-        events: &[NewEvent],
-    ) -> Result<Inserted, StoreError> {
+    async fn insert(conn: &mut Self::Connection, events: &[NewEvent]) -> Result<(), StoreError> {
         let query = match events {
-            [] => return Ok(Inserted::default()),
-            [event] => sqlx::query_scalar(ONE)
+            [] => return Ok(()),
+            [event] => sqlx::query(ONE)
                 .bind(&event.id)
                 .bind(&event.topic)
                 .bind(&event.key)
@@ -43,7 +40,7 @@ impl Insert for Postgres {
                 .bind(&event.parent)
                 .bind(&event.codec)
                 .bind(&event.data),
-            events => sqlx::query_scalar(ALL)
+            events => sqlx::query(ALL)
                 .bind(column(events, |event| event.id.as_str()))
                 .bind(column(events, |event| event.topic.as_str()))
                 .bind(column(events, |event| event.key.as_deref()))
@@ -55,8 +52,8 @@ impl Insert for Postgres {
                 .bind(column(events, |event| event.codec.as_str()))
                 .bind(column(events, |event| event.data.as_str())),
         };
-        let subscribers = query.fetch_one(conn).await?;
-        Ok(Inserted { subscribers })
+        query.execute(conn).await?;
+        Ok(())
     }
 
     fn insert_statements(events: &[NewEvent]) -> Vec<InsertStatement> {

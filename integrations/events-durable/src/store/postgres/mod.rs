@@ -4,6 +4,5 @@
 mod deliver;
 mod engine;
 mod insert;
-mod migrate;
 mod statements;
 mod wake;

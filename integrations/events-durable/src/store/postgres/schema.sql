@@ -46,13 +46,16 @@ CREATE INDEX ev_key_held ON ev_delivery (subscriber, key) WHERE key IS NOT NULL 
 -- The key alone, never with the topic. A transaction has at most 4,096 of these locks, so that the table of locks has room.
 CREATE FUNCTION ev_bucket(p_key TEXT) RETURNS INT LANGUAGE sql IMMUTABLE AS
     $$SELECT hashtext(p_key) & 4095$$;
+-- The space of these locks. Locks are those of the database: tables of another schema have another space.
+CREATE FUNCTION ev_space() RETURNS INT LANGUAGE sql STABLE AS
+    $$SELECT 1702257006 # 'ev_delivery'::regclass::oid::int$$;
 
 -- Volatile functions in plpgsql: each statement sees what was committed before it, so also what another transaction committed
 -- before it released a lock that the statement before has waited for.
 CREATE FUNCTION ev_insert(
     p_id TEXT[], p_topic TEXT[], p_key TEXT[], p_version INT[], p_time BIGINT[], p_due BIGINT[], p_trace TEXT[],
     p_parent TEXT[], p_codec TEXT[], p_data TEXT[]
-) RETURNS TEXT[] LANGUAGE plpgsql AS $$
+) RETURNS VOID LANGUAGE plpgsql AS $$
 DECLARE
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
@@ -65,7 +68,7 @@ DECLARE
     r_per_key BOOLEAN[];
 BEGIN
     IF has_keys THEN
-        PERFORM pg_advisory_xact_lock(1702257006, b.bucket)
+        PERFORM pg_advisory_xact_lock(ev_space(), b.bucket)
             FROM (SELECT DISTINCT ev_bucket(k) AS bucket FROM unnest(p_key) k WHERE k IS NOT NULL ORDER BY 1) b;
     END IF;
     p_seq := ARRAY(SELECT nextval('ev_event_seq_seq') FROM generate_series(1, cardinality(p_id)));
@@ -99,47 +102,42 @@ BEGIN
             JOIN unnest(r_topic, r_subscriber, r_per_key) r(topic, subscriber, per_key) ON r.topic = e.topic
         WHERE r.per_key AND e.key IS NOT NULL;
     END IF;
-    RETURN ARRAY(SELECT DISTINCT unnest(r_subscriber));
 END $$;
 
 -- The same for one event, without arrays.
 CREATE FUNCTION ev_insert_one(
     p_id TEXT, p_topic TEXT, p_key TEXT, p_version INT, p_time BIGINT, p_due BIGINT, p_trace TEXT, p_parent TEXT,
     p_codec TEXT, p_data TEXT
-) RETURNS TEXT[] LANGUAGE plpgsql AS $$
+) RETURNS VOID LANGUAGE plpgsql AS $$
 DECLARE
-    subscribers TEXT[];
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
     p_now BIGINT := (extract(epoch FROM now()) * 1000)::bigint;
 BEGIN
     IF p_key IS NOT NULL THEN
-        PERFORM pg_advisory_xact_lock(1702257006, ev_bucket(p_key));
+        PERFORM pg_advisory_xact_lock(ev_space(), ev_bucket(p_key));
     END IF;
     WITH e AS (
         INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
         VALUES (p_id, p_topic, p_key, p_version, p_time, p_due, p_trace, p_parent, p_codec, p_data)
         RETURNING seq
-    ), d AS (
-        INSERT INTO ev_delivery (seq, subscriber, key, state, due)
-        SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN p_key END,
-            CASE
-                WHEN NOT r.per_key OR p_key IS NULL THEN 1
-                WHEN p_due > p_now THEN 6
-                WHEN is_old THEN 1
-                WHEN EXISTS (SELECT FROM ev_delivery b
-                    WHERE b.subscriber = r.subscriber AND b.key = p_key AND b.state <= 4) THEN 0
-                ELSE 1
-            END,
-            coalesce(p_due, p_now)
-        FROM e, ev_route r WHERE r.topic = p_topic
-        RETURNING subscriber
     )
-    SELECT array_agg(subscriber) INTO subscribers FROM d;
-    RETURN coalesce(subscribers, '{}');
+    INSERT INTO ev_delivery (seq, subscriber, key, state, due)
+    SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN p_key END,
+        CASE
+            WHEN NOT r.per_key OR p_key IS NULL THEN 1
+            WHEN p_due > p_now THEN 6
+            WHEN is_old THEN 1
+            WHEN EXISTS (SELECT FROM ev_delivery b
+                WHERE b.subscriber = r.subscriber AND b.key = p_key AND b.state <= 4) THEN 0
+            ELSE 1
+        END,
+        coalesce(p_due, p_now)
+    FROM e, ev_route r WHERE r.topic = p_topic;
 END $$;
 
--- The state 0 saves a look at those that wait for their key. The checks of the key are what makes the order sure. One that is held and whose lease has ended still has its key.
+-- The state 0 saves a look at those that wait for their key. The checks of the key are what makes the order sure. One that is held
+-- and whose lease has ended still has its key.
 CREATE FUNCTION ev_claim(p_subscriber TEXT, p_limit INT, p_lease BIGINT, p_most INT)
 RETURNS TABLE (
     o_fence INT, o_failed INT, o_lost INT, o_per_key BOOLEAN,
@@ -161,7 +159,7 @@ BEGIN
     END IF;
     -- Those that may have ended the process: alone, and one at a time for the subscriber. Plain statements before those that lock.
     IF EXISTS (SELECT FROM ev_delivery d WHERE d.subscriber = p_subscriber AND d.state IN (2, 3) AND d.due <= p_now)
-        AND pg_try_advisory_xact_lock(1702257007, hashtext(p_subscriber))
+        AND pg_try_advisory_xact_lock(ev_space() # 1, hashtext(p_subscriber))
     THEN
         PERFORM set_config('synchronous_commit', 'off', true);
         RETURN QUERY
@@ -192,7 +190,7 @@ BEGIN
     FOR p_seq, p_key IN SELECT d.seq, d.key FROM ev_delivery d
         WHERE d.subscriber = p_subscriber AND d.state = 6 AND d.due <= p_now ORDER BY d.due, d.seq LIMIT p_limit
     LOOP
-        IF pg_try_advisory_xact_lock(1702257006, ev_bucket(p_key)) THEN
+        IF pg_try_advisory_xact_lock(ev_space(), ev_bucket(p_key)) THEN
             UPDATE ev_delivery d SET state = 0 WHERE d.seq = p_seq AND d.subscriber = p_subscriber AND d.state = 6;
             PERFORM ev_reorder_locked(p_subscriber, p_key);
         END IF;
@@ -244,13 +242,13 @@ END $$;
 
 CREATE FUNCTION ev_reorder(p_subscriber TEXT, p_key TEXT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(1702257006, ev_bucket(p_key));
+    PERFORM pg_advisory_xact_lock(ev_space(), ev_bucket(p_key));
     RETURN ev_reorder_locked(p_subscriber, p_key);
 END $$;
 
 CREATE FUNCTION ev_promote(p_subscriber TEXT, p_key TEXT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(1702257006, ev_bucket(p_key));
+    PERFORM pg_advisory_xact_lock(ev_space(), ev_bucket(p_key));
     RETURN ev_promote_locked(p_subscriber, p_key);
 END $$;
 
@@ -269,7 +267,7 @@ BEGIN
         RETURN 1;
     END IF;
     IF current_setting('transaction_isolation') <> 'read committed'
-        OR NOT pg_try_advisory_xact_lock(1702257006, ev_bucket(p_key))
+        OR NOT pg_try_advisory_xact_lock(ev_space(), ev_bucket(p_key))
     THEN
         RETURN 2;
     END IF;

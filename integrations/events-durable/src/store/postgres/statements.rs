@@ -1,9 +1,15 @@
 //! The shared statements, for PostgreSQL.
 
 use crate::store::shared::{
-    deliver::implement_deliver, operate::implement_operate, purge::implement_purge,
-    register::implement_register,
+    deliver::implement_deliver, migrate::implement_migrate, operate::implement_operate,
+    purge::implement_purge, register::implement_register,
 };
+
+implement_migrate!(
+    sqlx::Postgres,
+    lock = "SELECT pg_advisory_xact_lock(1702257008, 0)",
+    schema = include_str!("schema.sql")
+);
 
 implement_register!(
     sqlx::Postgres,

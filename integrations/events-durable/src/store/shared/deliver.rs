@@ -7,18 +7,25 @@ macro_rules! implement_deliver {
         mod marks {
             use std::time::Duration;
 
-            use serde_json::Value;
             use sqlx::{Pool, Row};
             use $own as own;
 
             use crate::store::{
-                conn::Conn,
+                conn::{Conn, Value},
                 deliver::{Claim, Deliver, Done, Failed, Next, WhenDead},
                 error::StoreError,
-                shared::{
-                    values::{claims as list_of, count, cut_off, list, millis},
-                },
+                shared::values::{claims as list_of, count, cut_off, list, millis},
             };
+
+            macro_rules! extend {
+                () => {
+                    concat!(
+                        "UPDATE ev_delivery SET due = ", $now, " + $2
+                         WHERE state = 3 AND (seq, subscriber, fence) IN (
+                            SELECT CAST(value->>1 AS BIGINT), value->>0, CAST(value->>2 AS INTEGER) FROM ", $items, ")",
+                    )
+                };
+            }
 
             impl Deliver for $db {
                 async fn claim(
@@ -104,12 +111,7 @@ macro_rules! implement_deliver {
                     claims: &[&Claim],
                     lease: Duration,
                 ) -> Result<Vec<bool>, StoreError> {
-                    let rows = sqlx::query(concat!(
-                        "UPDATE ev_delivery SET due = ", $now, " + $2
-                         WHERE state = 3 AND (seq, subscriber, fence) IN (
-                            SELECT CAST(value->>1 AS BIGINT), value->>0, CAST(value->>2 AS INTEGER) FROM ", $items, ")
-                         RETURNING seq, subscriber, fence",
-                    ))
+                    let rows = sqlx::query(concat!(extend!(), " RETURNING seq, subscriber, fence"))
                         .bind(list_of(claims))
                         .bind(millis(lease))
                         .fetch_all(pool)
@@ -119,6 +121,17 @@ macro_rules! implement_deliver {
                     let is_valid =
                         |claim: &&Claim| valid.contains(&(claim.event.seq, claim.subscriber.clone(), claim.fence));
                     Ok(claims.iter().map(is_valid).collect())
+                }
+
+                async fn extend_in(
+                    conn: &mut impl Conn<Self>,
+                    claims: &[&Claim],
+                    lease: Duration,
+                ) -> Result<(), StoreError> {
+                    let list = list_of(claims);
+                    let values = [Value::Text(&list), Value::BigInt(millis(lease))];
+                    conn.rows(extend!(), &values).await?;
+                    Ok(())
                 }
 
                 async fn bury_lost(
@@ -202,7 +215,7 @@ macro_rules! implement_deliver {
                             FROM ", $texts, " s WHERE NOT EXISTS (SELECT 1 FROM ev_pause p WHERE p.subscriber = s.value)
                          ) n",
                     ))
-                    .bind(list::<Value>(&subscribers.iter().cloned().map(Value::from).collect::<Vec<_>>()))
+                    .bind(list(subscribers))
                     .fetch_one(pool)
                     .await?;
                     Ok(left.map(|left| Duration::from_millis(left.max(0).cast_unsigned())))

@@ -31,13 +31,17 @@ macro_rules! implement_operate {
                 async fn dead_list(
                     pool: &Pool<Self>,
                     subscriber: &str,
+                    seqs: Option<&[i64]>,
                     limit: u32,
                 ) -> Result<Vec<DeadLetter>, StoreError> {
-                    let rows = sqlx::query(
+                    let rows = sqlx::query(concat!(
                         "SELECT d.failed, d.lost, d.error, e.* FROM ev_delivery d JOIN ev_event e ON e.seq = d.seq
-                         WHERE d.subscriber = $1 AND d.state IN (4, 5) ORDER BY d.seq LIMIT $2",
-                    )
+                         WHERE d.subscriber = $1 AND d.state IN (4, 5)
+                            AND (CAST($2 AS TEXT) IS NULL OR d.seq IN (SELECT CAST(value AS BIGINT) FROM ", $seqs, "))
+                         ORDER BY d.seq LIMIT $3",
+                    ))
                     .bind(subscriber)
+                    .bind(seqs.map(list))
                     .bind(i64::from(limit))
                     .fetch_all(pool)
                     .await?;
@@ -97,7 +101,8 @@ macro_rules! implement_operate {
                     let written = sqlx::query(concat!(
                         "INSERT INTO ev_delivery (seq, subscriber, key, state, due)
                          SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN e.key END,
-                            CASE WHEN r.per_key AND e.key IS NOT NULL THEN 0 ELSE 1 END, ", $now, "
+                            CASE WHEN NOT r.per_key OR e.key IS NULL THEN 1 WHEN e.due > ", $now, " THEN 6 ELSE 0 END,
+                            CASE WHEN e.due > ", $now, " THEN e.due ELSE ", $now, " END
                          FROM ev_event e JOIN ev_route r ON r.topic = e.topic
                          WHERE r.subscriber = $1
                             AND (CAST($2 AS BIGINT) IS NULL OR e.time >= $2)

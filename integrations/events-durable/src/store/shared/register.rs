@@ -43,6 +43,7 @@ macro_rules! implement_register {
                 conn: &mut Self::Connection,
                 subscribers: &[String],
                 routes: &[crate::store::register::Route],
+                stale: &[(String, String)],
             ) -> Result<crate::store::register::Registered, crate::store::error::StoreError> {
                 sqlx::query($lock).execute(&mut *conn).await?;
                 let database: Vec<String> = sqlx::query_scalar(
@@ -59,11 +60,11 @@ macro_rules! implement_register {
                     .collect();
                 let rows = serde_json::Value::from(rows).to_string();
                 sqlx::query(concat!(
-                    "DELETE FROM ev_route WHERE subscriber IN (SELECT value FROM ",
-                    $texts,
+                    "DELETE FROM ev_route WHERE (topic, subscriber) IN (SELECT value->>0, value->>1 FROM ",
+                    $items,
                     ")"
                 ))
-                .bind(crate::store::shared::values::list(subscribers))
+                .bind(serde_json::json!(stale).to_string())
                 .execute(&mut *conn)
                 .await?;
                 sqlx::query(concat!(

@@ -181,6 +181,7 @@ pub(super) async fn reorder(
     subscriber: &str,
     key: &str,
 ) -> Result<bool, StoreError> {
+    // One that is cut off is rolled back by sqlx itself on SQLite.
     let mut tx = pool.begin_with(Sqlite::BEGIN).await?;
     let promoted = reorder_in(&mut tx, subscriber, key).await?;
     tx.commit().await?;

@@ -5,7 +5,7 @@ use sqlx::Sqlite;
 use crate::store::{
     error::StoreError,
     event::NewEvent,
-    insert::{Insert, InsertStatement, Inserted, as_json},
+    insert::{Insert, InsertStatement, as_json},
 };
 
 const ONE: &str = "
@@ -23,8 +23,7 @@ const DELIVERIES_OF_ONE: &str = "
             ELSE 1
         END,
         coalesce($3, CAST(unixepoch('subsec') * 1000 AS INTEGER))
-    FROM ev_route r WHERE r.topic = $4
-    RETURNING subscriber";
+    FROM ev_route r WHERE r.topic = $4";
 
 const ALL: &str = "
     INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
@@ -57,10 +56,6 @@ const DELIVERIES_WITHOUT_KEYS: &str = "
     FROM ev_event e CROSS JOIN ev_route r ON r.topic = e.topic
     WHERE e.seq >= (SELECT f.seq FROM ev_event f WHERE f.id = $1)";
 
-const SUBSCRIBERS: &str = "
-    SELECT DISTINCT r.subscriber FROM ev_route r
-    WHERE r.topic IN (SELECT e.topic FROM ev_event e WHERE e.seq >= (SELECT f.seq FROM ev_event f WHERE f.id = $1))";
-
 /// The statement for the deliveries of these events.
 fn deliveries_of(events: &[NewEvent]) -> &'static str {
     if events.iter().any(|event| event.key.is_some()) {
@@ -71,12 +66,9 @@ fn deliveries_of(events: &[NewEvent]) -> &'static str {
 }
 
 impl Insert for Sqlite {
-    async fn insert(
-        conn: &mut Self::Connection,
-        events: &[NewEvent],
-    ) -> Result<Inserted, StoreError> {
+    async fn insert(conn: &mut Self::Connection, events: &[NewEvent]) -> Result<(), StoreError> {
         match events {
-            [] => Ok(Inserted::default()),
+            [] => Ok(()),
             [event] => insert_one(conn, event).await,
             [first, ..] => insert_all(conn, events, &first.id).await,
         }
@@ -99,10 +91,7 @@ impl Insert for Sqlite {
     }
 }
 
-async fn insert_one(
-    conn: &mut sqlx::SqliteConnection,
-    event: &NewEvent,
-) -> Result<Inserted, StoreError> {
+async fn insert_one(conn: &mut sqlx::SqliteConnection, event: &NewEvent) -> Result<(), StoreError> {
     let inserted = sqlx::query(ONE)
         .bind(&event.id)
         .bind(&event.topic)
@@ -116,32 +105,28 @@ async fn insert_one(
         .bind(&event.data)
         .execute(&mut *conn)
         .await?;
-    let subscribers = sqlx::query_scalar(DELIVERIES_OF_ONE)
+    sqlx::query(DELIVERIES_OF_ONE)
         .bind(inserted.last_insert_rowid())
         .bind(&event.key)
         .bind(event.due)
         .bind(&event.topic)
-        .fetch_all(conn)
+        .execute(conn)
         .await?;
-    Ok(Inserted { subscribers })
+    Ok(())
 }
 
 async fn insert_all(
     conn: &mut sqlx::SqliteConnection,
     events: &[NewEvent],
     first: &str,
-) -> Result<Inserted, StoreError> {
+) -> Result<(), StoreError> {
     sqlx::query(ALL)
         .bind(as_json(events))
         .execute(&mut *conn)
         .await?;
     sqlx::query(deliveries_of(events))
         .bind(first)
-        .execute(&mut *conn)
+        .execute(conn)
         .await?;
-    let subscribers = sqlx::query_scalar(SUBSCRIBERS)
-        .bind(first)
-        .fetch_all(conn)
-        .await?;
-    Ok(Inserted { subscribers })
+    Ok(())
 }

@@ -1,9 +1,11 @@
 //! The shared statements, for SQLite.
 
 use crate::store::shared::{
-    deliver::implement_deliver, operate::implement_operate, purge::implement_purge,
-    register::implement_register,
+    deliver::implement_deliver, migrate::implement_migrate, operate::implement_operate,
+    purge::implement_purge, register::implement_register,
 };
+
+implement_migrate!(sqlx::Sqlite, schema = include_str!("schema.sql"));
 
 implement_register!(
     sqlx::Sqlite,

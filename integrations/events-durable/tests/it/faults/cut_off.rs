@@ -4,14 +4,14 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use events_durable::{Durable, testing::work_alone};
+use events_durable::{Durable, EmitAt, testing::work_alone};
 
 use super::engine::FaultEngine;
 use crate::{
-    database::{Database, on_both},
+    database::{Database, LEASE, MOST, on_both},
     shop::{Shop, placed_by, stop},
 };
 
@@ -19,6 +19,8 @@ on_both! {
     an_emit_that_is_cut_off_is_stored_if_it_is_committed;
     a_worker_that_is_cut_off_repeats_nothing_that_it_committed;
     what_an_operator_cuts_off_leaves_no_transaction_open;
+    a_claim_or_sweep_that_is_cut_off_leaves_no_transaction_open;
+    a_register_that_is_cut_off_leaves_what_was_registered;
 }
 
 /// Polls a future this many times, and then drops it; `None` if it is not ready by then.
@@ -82,6 +84,64 @@ async fn what_an_operator_cuts_off_leaves_no_transaction_open<DB: FaultEngine>(
         at_each_poll(database, async || _ = store.retire("other").await.unwrap()).await;
     }
     at_each_poll(database, async || _ = store.purge().await.unwrap()).await;
+}
+
+async fn a_claim_or_sweep_that_is_cut_off_leaves_no_transaction_open<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, DB::book()).await;
+    let tx = shop.begin().await;
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    let event = placed_by(1, "cut off");
+    tx.emit_at(&shop.store, later, &event).unwrap();
+    tx.commit().await.unwrap();
+    let pool = &database.pool;
+    // It is delayed and due: the claim gives it its place among those of its key. Then it waits for its key: the sweep does.
+    for state in [6, 0] {
+        let again = format!("UPDATE ev_delivery SET state = {state}, due = 0");
+        let ready = "SELECT count(*) FROM ev_delivery WHERE state IN (1, 3)";
+        // Whether the BEGIN is cut off depends on when the database answers: several times.
+        for _ in 0..10 {
+            let mut polls = 0;
+            loop {
+                DB::run(pool, &again).await;
+                let operation = async {
+                    match state {
+                        6 => _ = DB::claim(pool, DB::BOOK, 1, LEASE, MOST).await.unwrap(),
+                        _ => _ = DB::sweep(pool, DB::BOOK).await.unwrap(),
+                    }
+                };
+                let is_ready = cut_off_after(polls, operation).await.is_some();
+                settled(database).await;
+                if is_ready {
+                    break;
+                }
+                polls += 1;
+            }
+            assert!(polls > 0, "it was cut off nowhere");
+            assert_eq!(database.numbers(ready).await, [1]);
+        }
+    }
+}
+
+async fn a_register_that_is_cut_off_leaves_what_was_registered<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, DB::book()).await;
+    let mut polls = 0;
+    loop {
+        let register = shop.store.register(&shop.registry);
+        let is_ready = cut_off_after(polls, register).await.is_some();
+        settled(database).await;
+        polls += 1;
+        shop.place([placed_by(1, "ada")]).await;
+        let stored = "SELECT count(*) FROM ev_event";
+        assert_eq!(database.numbers(stored).await, [polls as i64]);
+        if is_ready {
+            break;
+        }
+    }
+    assert!(polls > 1, "it was cut off nowhere");
 }
 
 async fn an_emit_that_is_cut_off_is_stored_if_it_is_committed<DB: FaultEngine>(

@@ -1,6 +1,6 @@
 //! Databases that cannot be used for a while, and what they are given.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use events_core::subscribers;
 use events_durable::{Durable, DurableError, EmitAt, StoreError};
@@ -24,7 +24,7 @@ on_both! {
 const CONFIRMED: &str = "confirm 1 (1 of 3) ";
 
 /// Runs a statement on all connections of the pool.
-async fn on_all<DB: FaultEngine>(database: &Database<DB>, statement: &str) {
+pub(super) async fn on_all<DB: FaultEngine>(database: &Database<DB>, statement: &str) {
     on_each(database, 5, statement).await;
 }
 
@@ -52,9 +52,9 @@ async fn a_database_that_can_only_be_read_is_waited_for<DB: FaultEngine>(databas
         tx.emit(placed(2)).await.unwrap();
         tx.commit().await
     };
-    let error = format!("{:?}", error.await.unwrap_err());
+    let error = error.await.unwrap_err().to_string();
     assert!(
-        error.contains("ReadOnly(") || error.contains("readonly database"),
+        error.contains("connect to one that can be written"),
         "{error}"
     );
 
@@ -121,15 +121,14 @@ async fn the_clock_of_the_program_decides_nothing<DB: FaultEngine>(database: &Da
     assert_eq!(shop.next_n(6).await, [CONFIRMED; 6]);
     shop.drained().await;
     stop(workers).await;
-    // One of the future is not older than any time.
-    assert!(SystemTime::now() > UNIX_EPOCH);
+    // An event of the future is kept.
     shop.store.purge().await.unwrap();
     let stored = "SELECT count(*) FROM ev_event WHERE time > 2000000000000";
     assert_eq!(database.numbers(stored).await, [2]);
 }
 
 #[tokio::test]
-async fn a_full_file_of_sqlite_refuses_the_emit_and_goes_on_when_there_is_space() {
+async fn a_full_file_of_sqlite_refuses_the_emit_and_stores_again_when_there_is_space() {
     let database = Sqlite::create().await.unwrap();
     let mut shop = Shop::open(&database, subscribers![confirm]).await;
     let pages = database.numbers("PRAGMA page_count").await[0];

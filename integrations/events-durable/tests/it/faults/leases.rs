@@ -4,17 +4,26 @@ use std::time::Duration;
 
 use events_core::subscribers;
 
-use super::engine::FaultEngine;
+use tokio::time::timeout;
+
+use super::{
+    database::on_all,
+    engine::{FaultEngine, attempted},
+    log::Log,
+};
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, confirm, placed, slow, stop},
+    shop::{Shop, confirm, placed, slow, slow_once, stop},
 };
 
 on_both! {
     a_program_that_lost_its_lease_marks_nothing;
     a_failure_after_the_lease_was_lost_counts_for_nothing;
     what_was_lost_too_often_is_dead_also_under_load;
-    a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded;
+    a_crash_costs_only_what_was_begun_its_single_attempt;
+    a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discarded;
+    a_slow_transaction_keeps_the_leases_of_those_behind_it;
+    what_an_outage_interrupts_is_handed_back_after_it;
 }
 
 async fn a_program_that_lost_its_lease_marks_nothing<DB: FaultEngine>(database: &Database<DB>) {
@@ -100,7 +109,39 @@ async fn what_was_lost_too_often_is_dead_also_under_load<DB: FaultEngine>(databa
     );
 }
 
-async fn a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded<DB: FaultEngine>(
+async fn a_crash_costs_only_what_was_begun_its_single_attempt<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, subscribers![slow_once]).await;
+    let workers = shop.work();
+    // From then on it is known that a call is short.
+    shop.place([placed(0)]).await;
+    assert_eq!(shop.next().await, "once 0");
+    shop.drained().await;
+    shop.faults.waiting.notified().await;
+
+    let locked = shop.faults.gate.clone().lock_owned().await;
+    shop.place((1..=5).map(placed)).await;
+    shop.faults.waiting.notified().await;
+    let stats = shop.store.stats().await.unwrap();
+    assert_eq!((stats[0].in_flight, stats[0].depth), (1, 5));
+    drop(workers); // without handing anything back
+    drop(locked);
+    database.let_time_pass().await;
+
+    let workers = shop.work();
+    let received = shop.next_n(4).await;
+    assert_eq!(received, ["once 2", "once 3", "once 4", "once 5"]);
+    shop.drained().await;
+    stop(workers).await;
+    let dead = shop.store.dead("slow.once").list(9).await.unwrap();
+    assert_eq!((dead.len(), dead[0].lost), (1, 1));
+    assert!(shop.is_silent());
+}
+
+async fn a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discarded<
+    DB: FaultEngine,
+>(
     database: &Database<DB>,
 ) {
     let mut shop = Shop::open(database, DB::book()).await;
@@ -119,6 +160,77 @@ async fn a_dead_one_of_a_key_is_told_and_the_key_goes_on_when_it_is_discarded<DB
     assert_eq!((stats.dead, stats.depth, stats.in_flight), (1, 1, 0));
     assert_eq!(dead.discard().await.unwrap(), 1);
     assert_eq!(shop.next().await, "book 2");
+    shop.drained().await;
+    stop(workers).await;
+}
+
+/// Two programs. The first one has claimed several, of which the first is under way for longer than the lease. A delivery has one
+/// attempt: none may be lost.
+async fn a_slow_transaction_keeps_the_leases_of_those_behind_it<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let mut one = Shop::open(database, DB::slow_with_tx()).await;
+    let mut two = Shop::open(database, DB::slow_with_tx()).await;
+    let worker = |shop: &Shop<DB>| {
+        let worker = shop.store.worker().lease(Duration::from_millis(300));
+        worker
+            .poll_interval(Duration::from_millis(20))
+            .spawn_tokio()
+    };
+    let first = worker(&one);
+    // From then on it claims more than one: it knows that a call is short.
+    one.place([placed(0)]).await;
+    assert_eq!(one.next().await, "slow 0 (1)");
+    one.drained().await;
+    one.faults.waiting.notified().await;
+    let locked = one.faults.gate.clone().lock_owned().await;
+    one.place((1..=5).map(placed)).await;
+    one.faults.waiting.notified().await;
+    let second = worker(&two);
+    let ends = "SELECT max(due) FROM ev_delivery";
+    let ends_at_first = database.numbers(ends).await[0];
+    let lost = "SELECT count(*) FROM ev_delivery WHERE lost > 0";
+    // Extended, or lost; on SQLite, where no one writes meanwhile, ended.
+    loop {
+        let is_over = DB::now(&database.pool).await > ends_at_first;
+        if database.numbers(ends).await[0] > ends_at_first
+            || database.numbers(lost).await[0] > 0
+            || (DB::HAS_ONE_WRITER && is_over)
+        {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    drop(locked);
+    one.drained().await;
+    stop(first).await;
+    stop(second).await;
+    let mut heard = one.take();
+    heard.extend(two.take());
+    heard.sort();
+    let expected: Vec<_> = (1..=5).map(|order| format!("slow {order} (1)")).collect();
+    assert_eq!(heard, expected);
+}
+
+/// A database that can only be read stands for it.
+async fn what_an_outage_interrupts_is_handed_back_after_it<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let (log, _guard) = Log::start();
+    let mut shop = Shop::open(database, subscribers![attempted]).await;
+    shop.place([placed(1)]).await;
+    let locked = shop.faults.gate.clone().lock_owned().await;
+    let workers = shop.work();
+    shop.faults.waiting.notified().await;
+    let (read_only, writable) = DB::READ_ONLY;
+    on_all(database, read_only).await;
+    drop(locked);
+    assert_eq!(shop.next().await, "attempted 1 (1)");
+    log.wait_for("the workers cannot use the database").await;
+    on_all(database, writable).await;
+    // The same attempt, and long before the lease ends.
+    let again = timeout(Duration::from_secs(20), shop.next()).await;
+    assert_eq!(again.unwrap(), "attempted 1 (1)");
     shop.drained().await;
     stop(workers).await;
 }

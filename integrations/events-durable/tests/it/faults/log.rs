@@ -5,26 +5,41 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tracing::{Level, subscriber::DefaultGuard};
+use tracing::{
+    Dispatch, Level,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
+
+/// Ends a log.
+///
+/// Beside the subscriber of the log, it keeps a second one: if there is a single one, `tracing` enables a record or span for the thread that
+/// is the first to reach it, and for no other one if that is the thread of a test without a log.
+pub(crate) struct Guard {
+    _log: DefaultGuard,
+    _second: Dispatch,
+}
 
 /// The lines of the warnings and errors since it was made, on this thread: that of the test and its tasks.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    pub(crate) fn start() -> (Self, DefaultGuard) {
+    pub(crate) fn start() -> (Self, Guard) {
         Self::from(Level::WARN)
     }
 
     /// Those of this level, too.
-    pub(crate) fn from(level: Level) -> (Self, DefaultGuard) {
+    pub(crate) fn from(level: Level) -> (Self, Guard) {
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(level)
             .without_time()
             .with_writer(move || writer.clone());
-        let guard = tracing::subscriber::set_default(subscriber.finish());
+        let guard = Guard {
+            _log: tracing::subscriber::set_default(subscriber.finish()),
+            _second: Dispatch::new(NoSubscriber::new()),
+        };
         (log, guard)
     }
 

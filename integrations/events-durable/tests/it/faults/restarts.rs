@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use events_core::subscribers;
+use tokio::time::timeout;
 
 use super::engine::FaultEngine;
 use crate::{
@@ -15,6 +16,8 @@ on_both! {
     a_shutdown_hands_back_at_once_what_has_not_begun;
     a_rolling_restart_loses_and_repeats_nothing;
     of_ten_in_one_transaction_none_is_repeated_after_a_restart;
+    a_shutdown_may_have_any_time;
+    a_shutdown_ends_although_the_database_does_not_answer;
 }
 
 async fn nothing_is_delivered_before_the_commit<DB: FaultEngine>(database: &Database<DB>) {
@@ -128,4 +131,43 @@ async fn of_ten_in_one_transaction_none_is_repeated_after_a_restart<DB: FaultEng
     let mut orders = database.numbers("SELECT number FROM entry").await;
     orders.sort_unstable();
     assert!(orders.iter().copied().eq(0..10), "{orders:?}");
+}
+
+async fn a_shutdown_may_have_any_time<DB: FaultEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![slow]).await;
+    let workers = shop.work();
+    shop.place([placed(1)]).await;
+    assert_eq!(shop.next().await, "slow 1");
+    shop.drained().await;
+    assert!(workers.shutdown(Duration::MAX).await);
+}
+
+async fn a_shutdown_ends_although_the_database_does_not_answer<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, subscribers![slow]).await;
+    let workers = shop.work();
+    shop.place([placed(0)]).await;
+    assert_eq!(shop.next().await, "slow 0");
+    shop.drained().await;
+    shop.faults.waiting.notified().await;
+    let locked = shop.faults.gate.clone().lock_owned().await;
+    shop.place((1..=5).map(placed)).await;
+    shop.faults.waiting.notified().await;
+
+    let mut other = database.pool.begin_with(DB::BEGIN).await.unwrap();
+    DB::run_on(&mut other, DB::LOCK).await;
+    let shutdown = timeout(Duration::from_secs(30), workers.shutdown(Duration::ZERO)).await;
+    assert!(!shutdown.expect("it ends"));
+    other.rollback().await.unwrap();
+    drop(locked);
+    // What could not be handed back is taken over when the lease ends.
+    database.let_time_pass().await;
+    let workers = shop.work();
+    shop.drained().await;
+    stop(workers).await;
+    let mut received = shop.take();
+    received.sort();
+    received.dedup();
+    assert_eq!(received.len(), 5, "{received:?}");
 }

@@ -1,6 +1,9 @@
 //! Programs of several versions on one database.
 
+use std::time::Duration;
+
 use events_core::subscribers;
+use tokio::time::timeout;
 
 use super::engine::FaultEngine;
 use super::log::Log;
@@ -10,12 +13,14 @@ use crate::{
 };
 
 on_both! {
-    what_was_stored_for_a_renamed_subscriber_is_told_and_kept;
-    an_event_of_another_program_waits_for_a_program_that_knows_it;
+    what_was_stored_for_a_renamed_subscriber_is_reported_and_kept;
+    an_event_of_another_program_waits_for_a_program_that_has_its_type;
     a_later_payload_waits_for_the_later_program;
+    an_earlier_program_leaves_the_routes_of_what_it_does_not_know;
+    what_waits_for_its_key_is_delivered_to_a_subscriber_without_keys;
 }
 
-async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: FaultEngine>(
+async fn what_was_stored_for_a_renamed_subscriber_is_reported_and_kept<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let old = Shop::open(database, subscribers![confirm]).await;
@@ -46,7 +51,7 @@ async fn what_was_stored_for_a_renamed_subscriber_is_told_and_kept<DB: FaultEngi
     stop(workers).await;
 }
 
-async fn an_event_of_another_program_waits_for_a_program_that_knows_it<DB: FaultEngine>(
+async fn an_event_of_another_program_waits_for_a_program_that_has_its_type<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
     let (log, _guard) = Log::start();
@@ -105,6 +110,58 @@ async fn a_later_payload_waits_for_the_later_program<DB: FaultEngine>(database: 
     database.let_time_pass().await;
     let workers = shop.work();
     assert_eq!(shop.next().await, "confirm 9 (1 of 3) ");
+    shop.drained().await;
+    stop(workers).await;
+}
+
+/// The subscriber of a later version receives one event more, whose type this program does not have.
+async fn an_earlier_program_leaves_the_routes_of_what_it_does_not_know<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::open(database, subscribers![confirm, audit]).await;
+    let later = "INSERT INTO ev_topic (topic) VALUES ('other.refunded');
+        INSERT INTO ev_route (topic, subscriber, per_key) VALUES
+            ('other.refunded', 'mail.confirm', false), ('shop.booked', 'mail.confirm', false),
+            ('other.refunded', 'audit.all', false), ('other.refunded', 'another', false)";
+    DB::run(&database.pool, later).await;
+    shop.store.register(&shop.registry).await.unwrap();
+    let count = async |route: &str| {
+        let query = format!("SELECT count(*) FROM ev_route WHERE topic = {route}");
+        database.numbers(&query).await[0]
+    };
+    assert_eq!(
+        count("'other.refunded' AND subscriber = 'mail.confirm'").await,
+        1
+    );
+    assert_eq!(
+        count("'other.refunded' AND subscriber = 'another'").await,
+        1
+    );
+    // What the program knows that its subscribers do not receive.
+    assert_eq!(
+        count("'shop.booked' AND subscriber = 'mail.confirm'").await,
+        0
+    );
+    assert_eq!(
+        count("'other.refunded' AND subscriber = 'audit.all'").await,
+        0
+    );
+}
+
+/// An earlier version of the subscriber was `per_key`, and its process ended between two steps.
+async fn what_waits_for_its_key_is_delivered_to_a_subscriber_without_keys<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    shop.place([placed(1)]).await;
+    DB::run(
+        &database.pool,
+        "UPDATE ev_delivery SET key = 'ada', state = 0",
+    )
+    .await;
+    let workers = shop.work();
+    let received = timeout(Duration::from_secs(9), shop.next()).await;
+    assert_eq!(received.unwrap(), "confirm 1 (1 of 3) ");
     shop.drained().await;
     stop(workers).await;
 }

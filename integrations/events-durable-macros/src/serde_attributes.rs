@@ -1,0 +1,1 @@
+../../../events-macros/src/event/serde_attributes.rs
