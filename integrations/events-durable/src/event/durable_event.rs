@@ -42,6 +42,10 @@ pub trait DurableEvent: OwnedEvent + Send + Sync + 'static {
     #[doc(hidden)]
     const SECRETS: &'static [Secret];
 
+    /// Whether nothing says what becomes of its secret fields: the macro `durable!` does not see them.
+    #[doc(hidden)]
+    const IS_UNDECIDED: bool = false;
+
     /// The topic under which it is stored.
     #[must_use]
     fn stored_topic() -> &'static str {

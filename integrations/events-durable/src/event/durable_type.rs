@@ -6,7 +6,6 @@ use events_core::{
     Registry, Subscription,
     delivering::{Delivering, DurableSubscriber, EventStore},
     failures::BoxError,
-    info::FieldInfo,
     outcomes::SubscriberOutcome,
     subscribing::SubscribeError,
     units::current_unit,
@@ -73,11 +72,11 @@ pub struct DurableType {
     emitted_topic: fn() -> &'static str,
     name: fn() -> &'static str,
     codec: &'static str,
+    undecided_secret: fn() -> Option<&'static str>,
     is_received_by: fn(&DurableSubscriber) -> bool,
     subscribe: fn(&Registry, Arc<dyn StoreEncoded>) -> Result<Subscription, SubscribeError>,
     read: fn(i32, &str, &str) -> Result<Deliver, Unreadable>,
     redact: fn(&str) -> String,
-    undecided_secret: fn() -> Option<&'static str>,
 }
 
 impl DurableType {
@@ -89,11 +88,11 @@ impl DurableType {
             emitted_topic: E::topic,
             name: std::any::type_name::<E>,
             codec: E::Codec::NAME,
+            undecided_secret: undecided_secret::<E>,
             is_received_by: DurableSubscriber::receives_event::<E>,
             subscribe: subscribe::<E>,
             read: read::<E>,
             redact: redacted::<E>,
-            undecided_secret: undecided_secret::<E>,
         }
     }
 
@@ -104,6 +103,11 @@ impl DurableType {
     /// The topic with which it is emitted.
     pub(crate) fn emitted_topic(&self) -> &'static str {
         (self.emitted_topic)()
+    }
+
+    /// A secret field of which nothing says whether it is stored.
+    pub(crate) fn undecided_secret(&self) -> Option<&'static str> {
+        (self.undecided_secret)()
     }
 
     /// Whether this subscriber receives it.
@@ -117,11 +121,6 @@ impl DurableType {
 
     pub(crate) fn codec(&self) -> &'static str {
         self.codec
-    }
-
-    /// A secret field of an instance of a generic event, which the store would contain.
-    pub(crate) fn undecided_secret(&self) -> Option<&'static str> {
-        (self.undecided_secret)()
     }
 
     /// Has what is emitted stored, as the last subscriber that runs at once: it stores what the others leave.
@@ -165,12 +164,9 @@ pub(crate) fn refuse_commit(error: String) {
 }
 
 fn undecided_secret<E: DurableEvent>() -> Option<&'static str> {
-    // The derive has decided about all.
-    if E::Codec::ENCRYPTS || !E::SECRETS.is_empty() {
-        return None;
-    }
-    let mut secret = E::info().fields().filter(FieldInfo::is_secret);
-    secret.next().map(|field| field.name())
+    let mut fields = E::info().fields();
+    let found = fields.find(|field| E::IS_UNDECIDED && field.is_secret())?;
+    Some(found.name())
 }
 
 fn subscribe<E: DurableEvent>(

@@ -31,6 +31,9 @@ macro_rules! __register_type {
 /// Makes an instance of a generic event durable, under a topic of its own:
 /// `durable!(Page<User>, topic = "users.page")`, with `version = 2` and `key = |page| ..` behind it, in this order.
 ///
+/// An event with a field that is `#[event(secret)]` is an error of [`register`](crate::Durable::register): nothing says whether the
+/// field is stored.
+///
 /// ```
 /// use events_core::Event;
 /// use events_durable::{DurableEvent, durable};
@@ -58,6 +61,7 @@ macro_rules! durable {
                 type Codec = $crate::Json;
                 const VERSION: i32 = [$($version,)? 1][0];
                 const SECRETS: &'static [$crate::__derive::Secret] = &[];
+                const IS_UNDECIDED: bool = true;
 
                 fn stored_topic() -> &'static str {
                     $topic

@@ -56,8 +56,8 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// [`DurableError::Program`] if the program does not fit together: two event types under one topic, a subscriber of events
-    /// that are not durable, a `Tx` of another database; if the registry has another store. Of the database: for example, `migrate`
-    /// was not called. What was registered before is then registered still.
+    /// that are not durable, a `Tx` of another database, a secret field that `durable!` would store; if the registry has another
+    /// store. Of the database: for example, `migrate` was not called. What was registered before is then registered still.
     ///
     /// # Cancellation
     ///
@@ -76,7 +76,7 @@ async fn register<DB: Engine>(
 ) -> Result<(Routes, Subscribers), DurableError> {
     let durable = registry.durable_subscribers();
     let mut problems = duplicate_topics();
-    problems.extend(undecided_secrets());
+    problems.extend(types().iter().filter_map(undecided_secret));
     problems.extend(other_store(store, registry));
     for one in &durable {
         problems.extend(wrong_database::<DB>(one));
@@ -191,16 +191,14 @@ fn duplicate_topics() -> Vec<String> {
         .collect()
 }
 
-/// A problem for each instance of a generic event with a secret field.
-fn undecided_secrets() -> impl Iterator<Item = String> {
-    types().iter().filter_map(|one| {
-        let field = one.undecided_secret()?;
-        Some(format!(
-            "the store would contain the secret field `{field}` of `{}`, about which `durable!` cannot decide; put what is not \
-             secret into an event with `#[derive(Durable)]`, or remove the field",
-            one.name()
-        ))
-    })
+/// A problem if it has a secret field of which nothing says whether it is stored.
+fn undecided_secret(one: &DurableType) -> Option<String> {
+    let field = one.undecided_secret()?;
+    Some(format!(
+        "the event `{}` has the secret field `{field}`, which `durable!` would store as it is; derive `Durable` for a type that is not \
+         generic, in which `#[durable(secret(..))]` decides",
+        one.name()
+    ))
 }
 
 /// A problem if it takes the transaction of another database.
