@@ -1,6 +1,6 @@
 //! `#[derive(Durable)]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
     Data, DeriveInput, Error, Expr, Field, Fields, Ident, Result, ext::IdentExt, spanned::Spanned,
@@ -28,6 +28,19 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let codec = codec.map_or_else(|| quote!(__durable::Json), |codec| quote!(#codec));
     let key = key(input, options.key.as_ref())?;
     let Secrets { list, checks } = secrets;
+    // At the type: it is what serde has to know. Not with its span as it is, which lints take for code of the user.
+    let at_type = Span::call_site().located_at(ident.span());
+    let payload = quote_spanned! {at_type=>
+        fn write_payload(&self) -> ::core::result::Result<__durable::Value, __durable::Error> {
+            __durable::write_payload(self, <Self as ::events_durable::DurableEvent>::SECRETS)
+        }
+
+        fn read_payload(
+            payload: __durable::Value,
+        ) -> ::core::result::Result<Self, __durable::Error> {
+            __durable::read_payload(payload)
+        }
+    };
     let stored = format_ident!("__store_{}", ident.unraw(), span = ident.span());
     Ok(quote! {
         const _: () = {
@@ -42,6 +55,8 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 fn durable_key(&self) -> ::core::option::Option<__durable::String> {
                     #key
                 }
+
+                #payload
             }
 
             #(#checks)*
@@ -125,7 +140,7 @@ impl Secrets {
         let span = field
             .ident
             .as_ref()
-            .map_or_else(|| field.span(), Ident::span);
+            .map_or_else(|| field.ty.span(), Ident::span);
         let text = "the store would contain this secret field; decide: `#[durable(secret(stored))]` stores it as it \
                     is, `#[durable(secret(skip))]` leaves it out, and `#[durable(codec = ..)]` of the type with a \
                     codec that encrypts stores it encrypted";

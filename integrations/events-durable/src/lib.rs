@@ -71,11 +71,15 @@ pub mod __derive {
 
     pub use events_core::{self as core, subscriber};
     pub use linkme;
+    pub use serde_json::{Error, Value};
 
     pub use crate::{
         __register_type as register_type,
-        event::{DurableType, Json, Secret, TYPES, UPCASTS, Upcast, key_text},
-        staging::{NotRegistered, check_registered},
+        event::{
+            DurableModel, DurableType, Json, Secret, TYPES, UPCASTS, Upcast, key_text,
+            read_payload, write_payload,
+        },
+        staging::{NotRegistered, check_registered, check_registered_for_write},
     };
 }
 

@@ -12,6 +12,9 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let columns = &model.columns;
     let json = model.json.iter().map(json_field);
     let hooks = hooks(model);
+    let durable = model.durable.as_ref();
+    let is_durable = durable.is_some();
+    let durable = durable.map(|durable| durable.expand(model));
     quote! {
         const _: () = {
             use ::events_seaorm::__derive as __events;
@@ -25,6 +28,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                     #(#compare)*
                     diff
                 }
+
+                const __IS_DURABLE: bool = #is_durable;
 
                 fn __fields() -> &'static [&'static str] {
                     &[#(#columns),*]
@@ -44,6 +49,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
 
             #hooks
+
+            #durable
         };
     }
 }

@@ -1,5 +1,6 @@
 //! The derive of `events-seaorm`, which re-exports and documents it.
 
+mod durable;
 mod expand;
 mod model;
 mod serde_attributes;

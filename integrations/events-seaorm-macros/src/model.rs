@@ -5,7 +5,10 @@ use syn::{
     ext::IdentExt, parenthesized, token,
 };
 
-use crate::serde_attributes::{SerdeField, SerdeType};
+use crate::{
+    durable::{Decision, Durable},
+    serde_attributes::{SerdeField, SerdeType},
+};
 
 /// A model whose writes emit events.
 pub(crate) struct Model {
@@ -16,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) columns: Vec<String>,
     /// The fields that are not shown in JSON as they are in a diff.
     pub(crate) json: Vec<JsonField>,
+    /// How its events are stored, if they are.
+    pub(crate) durable: Option<Durable>,
     /// What is wrong with its options. The derive expands all the same, so that what it implements is not reported as missing.
     pub(crate) error: Option<Error>,
 }
@@ -61,17 +66,23 @@ impl Model {
             fields: Vec::new(),
             columns: Vec::new(),
             json: Vec::new(),
+            durable: None,
             error: None,
         };
-        if let Some(attribute) = input.attrs.iter().find(|attribute| is_own(attribute)) {
-            let text =
-                "`observed` has options for fields only: `secret` and `skip`; put it on a field";
-            model.report(Error::new_spanned(attribute, text));
-        }
+        let mut durable = Durable::parse(&input.attrs).unwrap_or_else(|error| {
+            model.report(error);
+            None
+        });
         let of_type = SerdeType::new(&input.attrs);
         for field in &named.named {
-            model.add(field, &of_type);
+            model.add(field, &of_type, durable.as_mut());
         }
+        if let Some(durable) = &durable
+            && let Err(error) = durable.check_key(&model.ident)
+        {
+            model.report(error);
+        }
+        model.durable = durable.filter(|_| model.error.is_none());
         Ok(Some(model))
     }
 
@@ -82,7 +93,7 @@ impl Model {
         }
     }
 
-    fn add(&mut self, field: &FieldSyntax, of_type: &SerdeType) {
+    fn add(&mut self, field: &FieldSyntax, of_type: &SerdeType, durable: Option<&mut Durable>) {
         let mut options = Options::default();
         if let Err(error) = options.parse(&field.attrs) {
             self.report(error);
@@ -91,8 +102,26 @@ impl Model {
             return; // of a struct with named fields, each has one
         };
         let name = ident.unraw().to_string();
-        self.json
-            .extend(json_field(&name, field, &options, of_type));
+        let json = json_field(&name, field, &options, of_type);
+        let stored = match durable {
+            Some(durable) => {
+                let key = json.as_ref().map_or(&name, |json| &json.key);
+                let serde = SerdeField::new(&field.attrs);
+                let whole = serde.whole.as_ref().or(of_type.whole.as_ref());
+                durable.add(
+                    &ident,
+                    field,
+                    &options,
+                    key,
+                    whole.filter(|(_, name)| name != "tag"),
+                )
+            }
+            None => options.check_not_durable(),
+        };
+        if let Err(error) = stored {
+            self.report(error);
+        }
+        self.json.extend(json);
         if options.is_ignored {
             return;
         }
@@ -124,23 +153,27 @@ fn json_field(
     (!is_plain || field.is_optional).then_some(field)
 }
 
-fn is_own(attribute: &Attribute) -> bool {
+pub(crate) fn is_own(attribute: &Attribute) -> bool {
     attribute.path().is_ident("observed")
 }
 
 /// The options of a field.
 #[derive(Default)]
-struct Options {
-    is_secret: bool,
-    is_skipped: bool,
-    is_ignored: bool,
+pub(crate) struct Options {
+    pub(crate) is_secret: bool,
+    pub(crate) is_skipped: bool,
+    pub(crate) is_ignored: bool,
+    pub(crate) is_primary_key: bool,
+    /// What becomes of a secret in the payload of a durable event.
+    pub(crate) decision: Option<Decision>,
 }
 
 impl Options {
     fn parse(&mut self, attributes: &[Attribute]) -> Result<()> {
         for attribute in attributes {
             if attribute.path().is_ident("sea_orm") {
-                self.is_ignored |= is_ignored(attribute);
+                self.is_ignored |= has_option(attribute, "ignore");
+                self.is_primary_key |= has_option(attribute, "primary_key");
             }
         }
         let mut own = attributes.iter().filter(|attribute| is_own(attribute));
@@ -162,6 +195,9 @@ impl Options {
             if std::mem::replace(option, true) {
                 return Err(meta.error("this option is given twice; remove one"));
             }
+            if meta.path.is_ident("secret") && meta.input.peek(token::Paren) {
+                self.decision = Some(Decision::parse(&meta)?);
+            }
             Ok(())
         })?;
         if self.is_secret && self.is_skipped {
@@ -172,11 +208,11 @@ impl Options {
     }
 }
 
-/// Whether SeaORM has no column for the field. Its own errors are those of its derive.
-fn is_ignored(attribute: &Attribute) -> bool {
-    let mut is_ignored = false;
+/// Whether an attribute of SeaORM has this option. Its own errors are those of its derive.
+fn has_option(attribute: &Attribute, option: &str) -> bool {
+    let mut is_found = false;
     let _ = attribute.parse_nested_meta(|meta| {
-        is_ignored |= meta.path.is_ident("ignore");
+        is_found |= meta.path.is_ident(option);
         if meta.input.peek(Token![=]) {
             let _: syn::Expr = meta.value()?.parse()?;
         } else if meta.input.peek(token::Paren) {
@@ -186,5 +222,5 @@ fn is_ignored(attribute: &Attribute) -> bool {
         }
         Ok(())
     });
-    is_ignored
+    is_found
 }

@@ -132,7 +132,7 @@ fn a_compile_error_names_the_remedy() {
         ("struct Model(i32);", misplaced),
         (
             "#[observed(secret)] struct Model { id: i32 }",
-            "error: `observed` has options for fields only",
+            "error: `secret` and `skip` are options of a field",
         ),
         (
             "struct Model { #[observed(hidden)] id: i32 }",
@@ -151,6 +151,122 @@ fn a_compile_error_names_the_remedy() {
             "error: a field that is left out of diffs is not shown",
         ),
     ]);
+}
+
+#[test]
+fn a_compile_error_of_a_durable_model_names_the_remedy() {
+    let model = |options: &str, field: &str| {
+        format!(
+            "#[observed({options})] struct Model {{ #[sea_orm(primary_key)] id: i32, {field} }}"
+        )
+    };
+    for (options, field, expected) in [
+        ("durable = \"user\"", "", "id"),
+        (
+            "durable = \"user\", version = 2, key = |user| user.id",
+            "",
+            "id",
+        ),
+        (
+            "durable = \"user\"",
+            "#[observed(secret(stored))] pin: i32",
+            "id pin*",
+        ),
+        (
+            "durable = \"user\", codec = Cipher",
+            "#[observed(secret)] pin: i32",
+            "id pin*",
+        ),
+        (
+            "durable = \"user\"",
+            "#[observed(secret(skip))] #[serde(default)] pin: i32",
+            "id pin*",
+        ),
+        (
+            "",
+            "",
+            "error: the events of the model are not stored; add `durable",
+        ),
+        (
+            "version = 2",
+            "",
+            "error: the events of the model are not stored; add `durable",
+        ),
+        (
+            "durable = \"\"",
+            "",
+            "error: the topics of the events begin with this text",
+        ),
+        ("topic = \"user\"", "", "error: unknown option of a model"),
+        (
+            "durable = \"user\", version = 0",
+            "",
+            "error: a version is a number from 1 on",
+        ),
+        (
+            "durable = \"a\", durable = \"b\"",
+            "",
+            "error: this option is given twice",
+        ),
+        (
+            "durable = \"user\", key = name",
+            "",
+            "error: `name` is no field of `Model`",
+        ),
+        (
+            "durable = \"user\"",
+            "#[observed(secret)] pin: i32",
+            "error: the store would contain this secret field; decide",
+        ),
+        (
+            "durable = \"user\"",
+            "#[observed(secret(skip))] pin: i32",
+            "error: a field that is not stored has its default",
+        ),
+        (
+            "durable = \"user\"",
+            "#[observed(secret(encrypted))] pin: i32",
+            "error: write `secret(stored)` or `secret(skip)`",
+        ),
+        (
+            "durable = \"user\"",
+            "#[observed(secret(stored))] #[serde(flatten)] pin: Pin",
+            "error: with `#[serde(flatten)]` a secret field has no key of its own",
+        ),
+        (
+            "durable = \"user\"",
+            "#[observed(secret(stored, skip))] pin: i32",
+            "error: the field is either stored or skipped",
+        ),
+    ] {
+        check(&[(&model(options, field), expected)]);
+    }
+    check(&[(
+        "struct Model { #[observed(secret(stored))] pin: i32 }",
+        "error: the events of the model are not stored; write `secret` alone",
+    )]);
+}
+
+#[test]
+fn the_expansion_of_a_durable_model_is_rust() {
+    let input = "#[observed(durable = \"shop.user\")] struct Model {
+        #[sea_orm(primary_key)] id: i32,
+        #[observed(secret(stored))] #[serde(rename = \"pin\")] r#type: String,
+        #[observed(skip)] seen: i32,
+    }";
+    let model = Model::parse(&parse_str(input).expect("it is Rust"))
+        .expect("it is valid")
+        .expect("it is a model");
+    let expansion = crate::expand::expand(&model).to_string();
+    syn::parse_file(&expansion).expect("it is Rust");
+    for part in [
+        "\"shop.user.created\"",
+        "Secret { name : \"pin\" , is_skipped : false }",
+        "HIDDEN : & 'static [& 'static str] = & [\"seen\"]",
+        "__IS_DURABLE : bool = true",
+    ] {
+        assert!(expansion.contains(part), "{part}: {expansion}");
+    }
 }
 
 /// Else the compiler reports what the derive implements as missing as well.

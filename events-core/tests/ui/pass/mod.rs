@@ -19,6 +19,7 @@ twins! {
     builders
     copies
     derive
+    durable
     emit_async_unused
     emitting
     flushes

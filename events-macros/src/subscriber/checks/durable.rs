@@ -59,7 +59,10 @@ pub(in crate::subscriber) fn check_durable(
         );
         errors.push(Error::new(name.span(), text));
     }
-    if let Some(span) = args.order.span() {
+    for span in [options.priority.span(), args.order.span()]
+        .into_iter()
+        .flatten()
+    {
         let text = "a durable subscriber is delivered to by itself, so it has no order among the others; remove this \
                     option, or `durable`";
         errors.push(Error::new(span, text));

@@ -70,7 +70,7 @@ pub(in crate::subscriber) struct SubscriberArgs {
 /// fields of `SubscriberOptions`.
 #[derive(Default)]
 pub(in crate::subscriber) struct PlainOptions {
-    priority: SetOnce<Expr>,
+    pub(in crate::subscriber) priority: SetOnce<Expr>,
     pub(in crate::subscriber) once: SetOnce<()>,
     pub(in crate::subscriber) awaited: SetOnce<()>,
     pub(in crate::subscriber) deferred: SetOnce<()>,

@@ -4,11 +4,12 @@ use std::fmt::Display;
 
 use events_core::bounds::OwnedEvent;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Error, Value};
 
 use super::codec::Codec;
 
-/// An event that can be stored. `#[derive(Durable)]` implements it, and [`durable!`](crate::durable!) for an instance of a generic
-/// event.
+/// An event that can be stored. `#[derive(Durable)]` implements it, [`durable!`](crate::durable!) for an instance of a generic
+/// event, and `#[observed(durable = "..")]` of `events-seaorm` for `Created`, `Updated` and `Deleted` of a model.
 ///
 /// ```
 /// use events_core::Event;
@@ -24,7 +25,13 @@ use super::codec::Codec;
 /// assert_eq!(OrderPlaced::VERSION, 2);
 /// assert_eq!(OrderPlaced { order: 7 }.durable_key().as_deref(), Some("7"));
 /// ```
-pub trait DurableEvent: OwnedEvent + Serialize + DeserializeOwned + Send + Sync + 'static {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not durable",
+    label = "this event is not stored",
+    note = "put `#[derive(Durable)]` on the type; write `durable!(..)` for an instance of a generic event",
+    note = "the events after the writes of a model are durable with `#[observed(durable = \"..\")]` on it"
+)]
+pub trait DurableEvent: OwnedEvent + Send + Sync + 'static {
     /// The form of its payload.
     type Codec: Codec;
 
@@ -49,6 +56,58 @@ pub trait DurableEvent: OwnedEvent + Serialize + DeserializeOwned + Send + Sync 
     /// commits.
     #[must_use]
     fn durable_key(&self) -> Option<String>;
+
+    /// Whether the transaction is not to be committed if the event is not stored: the caller of a write has no result of its emit.
+    #[doc(hidden)]
+    const REFUSES_COMMIT: bool = false;
+
+    /// The payload, without the fields that are not stored.
+    #[doc(hidden)]
+    fn write_payload(&self) -> Result<Value, Error>;
+
+    /// Reads what [`write_payload`](Self::write_payload) has written.
+    #[doc(hidden)]
+    fn read_payload(payload: Value) -> Result<Self, Error>;
+
+    /// Hides what is secret in a payload, for lists of dead letters.
+    #[doc(hidden)]
+    fn redact_payload(payload: &mut Value) {
+        redact(payload, Self::SECRETS);
+    }
+}
+
+/// The payload of an event, as its `Serialize` writes it.
+#[doc(hidden)]
+pub fn write_payload(event: &impl Serialize, secrets: &[Secret]) -> Result<Value, Error> {
+    let mut payload = serde_json::to_value(event)?;
+    remove_skipped(&mut payload, secrets);
+    Ok(payload)
+}
+
+/// An event, as its `Deserialize` reads it.
+#[doc(hidden)]
+pub fn read_payload<E: DeserializeOwned>(payload: Value) -> Result<E, Error> {
+    serde_json::from_value(payload)
+}
+
+/// Removes the secret fields that are not stored.
+pub(super) fn remove_skipped(value: &mut Value, secrets: &[Secret]) {
+    if let Value::Object(fields) = value {
+        for secret in secrets.iter().filter(|secret| secret.is_skipped) {
+            fields.remove(secret.name);
+        }
+    }
+}
+
+/// Hides the secret fields.
+pub(super) fn redact(value: &mut Value, secrets: &[Secret]) {
+    if let Value::Object(fields) = value {
+        for secret in secrets {
+            if let Some(value) = fields.get_mut(secret.name) {
+                *value = "[redacted]".into();
+            }
+        }
+    }
 }
 
 /// A secret field.

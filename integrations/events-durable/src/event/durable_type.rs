@@ -8,6 +8,7 @@ use events_core::{
     failures::BoxError,
     outcomes::SubscriberOutcome,
     subscribing::SubscribeError,
+    units::current_unit,
 };
 
 use super::{
@@ -51,11 +52,16 @@ struct TypedStore(Arc<dyn StoreEncoded>);
 
 impl<E: DurableEvent> EventStore<E> for TypedStore {
     fn store(&self, event: &E) -> Result<(), BoxError> {
-        self.0.store(encode(event)?)
+        let stored = encode(event).and_then(|event| self.0.store(event));
+        stored.inspect_err(refuse_write::<E>)
     }
 
     async fn store_async(&self, event: &E) -> Result<(), BoxError> {
-        self.0.store_async(encode(event)?).await
+        let stored = match encode(event) {
+            Ok(event) => self.0.store_async(event).await,
+            Err(error) => Err(error),
+        };
+        stored.inspect_err(refuse_write::<E>)
     }
 }
 
@@ -86,7 +92,7 @@ impl DurableType {
             is_received_by: DurableSubscriber::receives_event::<E>,
             subscribe: subscribe::<E>,
             read: read::<E>,
-            redact: |data| redacted::<E::Codec>(E::SECRETS, data),
+            redact: redacted::<E>,
         }
     }
 
@@ -139,6 +145,21 @@ impl DurableType {
     /// The payload without its secrets.
     pub(crate) fn redact(&self, data: &str) -> String {
         (self.redact)(data)
+    }
+}
+
+/// Refuses the write of an event that could not be stored, if it has one.
+fn refuse_write<E: DurableEvent>(error: &BoxError) {
+    if E::REFUSES_COMMIT {
+        refuse_commit(error.to_string());
+    }
+}
+
+/// Has the unit that the emit is in not be committed.
+pub(crate) fn refuse_commit(error: String) {
+    if let Some(unit) = current_unit() {
+        // In one that has ended, nothing is committed any more.
+        let _ = unit.before_commit(|_| Err(error.into()));
     }
 }
 

@@ -75,9 +75,25 @@ macro_rules! durable {
                     )?
                     _key
                 }
+
+                fn write_payload(&self) -> ::core::result::Result<$crate::__derive::Value, $crate::__derive::Error> {
+                    $crate::__derive::write_payload(self, Self::SECRETS)
+                }
+
+                fn read_payload(
+                    payload: $crate::__derive::Value,
+                ) -> ::core::result::Result<Self, $crate::__derive::Error> {
+                    $crate::__derive::read_payload(payload)
+                }
             }
 
             $crate::__register_type!($event);
         };
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "write the instance and its topic: `durable!(Page<User>, topic = \"users.page\")`, with `version = 2` and \
+             `key = |page| ..` behind it, in this order"
+        );
     };
 }

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use events_core::failures::BoxError;
-use serde_json::Value;
 
 use super::{
     codec::Codec,
-    durable_event::{DurableEvent, Secret},
+    durable_event::DurableEvent,
     upcast::{UPCASTS, Upcast},
 };
 
@@ -43,12 +42,7 @@ pub(crate) fn encode<E: DurableEvent>(event: &E) -> Result<Encoded, BoxError> {
     if let Some(problem) = key.as_deref().and_then(problem_of_key) {
         return Err(format!("the key of the event `{}` {problem}", E::stored_topic()).into());
     }
-    let mut value = serde_json::to_value(event)?;
-    if let Value::Object(fields) = &mut value {
-        for secret in E::SECRETS.iter().filter(|secret| secret.is_skipped) {
-            fields.remove(secret.name);
-        }
-    }
+    let value = event.write_payload()?;
     Ok(Encoded {
         topic: E::stored_topic(),
         key,
@@ -132,7 +126,7 @@ pub(super) fn decode<E: DurableEvent>(
         for upcast in steps {
             value = (upcast.step)(value)?;
         }
-        Ok(serde_json::from_value(value)?)
+        Ok(E::read_payload(value)?)
     };
     read(steps?).map_err(|error| {
         // The text of serde shows values of the payload.
@@ -145,20 +139,15 @@ pub(super) fn decode<E: DurableEvent>(
 }
 
 /// The payload without its secrets, for lists of dead letters.
-pub(crate) fn redacted<C: Codec>(secrets: &[Secret], data: &str) -> String {
-    if C::ENCRYPTS {
+pub(super) fn redacted<E: DurableEvent>(data: &str) -> String {
+    if E::Codec::ENCRYPTS {
         return "[encrypted]".to_owned();
     }
-    match C::read(data) {
-        Ok(Value::Object(mut fields)) => {
-            for secret in secrets {
-                if let Some(value) = fields.get_mut(secret.name) {
-                    *value = "[redacted]".into();
-                }
-            }
-            Value::Object(fields).to_string()
+    match E::Codec::read(data) {
+        Ok(mut payload) => {
+            E::redact_payload(&mut payload);
+            payload.to_string()
         }
-        Ok(value) => value.to_string(),
         Err(_) => "[unreadable]".to_owned(),
     }
 }

@@ -83,6 +83,7 @@ async fn register<DB: Engine>(
         #[cfg(feature = "seaorm")]
         problems.extend(takes_both(one));
         problems.extend(not_durable(one));
+        warn_of_stored_topics(one);
     }
     if !problems.is_empty() {
         return Err(DurableError::Program(problems));
@@ -131,9 +132,10 @@ async fn register<DB: Engine>(
 
 /// Whether the subscriber receives events that are stored under this topic, which may be one of another program.
 fn receives(subscriber: &DurableSubscriber, topic: &str) -> bool {
-    let own = types().iter().find(|one| one.topic() == topic);
-    own.is_some_and(|one| one.is_received_by(subscriber))
-        || subscriber.has_pattern() && subscriber.receives(topic)
+    match types().iter().find(|one| one.topic() == topic) {
+        Some(own) => own.is_received_by(subscriber),
+        None => subscriber.has_pattern() && subscriber.receives(topic),
+    }
 }
 
 /// The topics that the program knows its subscribers not to receive, each with its subscriber.
@@ -256,9 +258,43 @@ fn not_durable(subscriber: &DurableSubscriber) -> Option<String> {
         let found = durable.iter().position(|one| one == topic);
         found.map(|index| durable.swap_remove(index)).is_none()
     })?;
+    let info = subscriber.info();
+    let is_before_write = ["creating", "updating", "deleting"]
+        .iter()
+        .any(|moment| is_of_record(topic, moment));
+    let remedy = if is_before_write {
+        "an event before a write can be vetoed, and is not stored; receive `Created`, `Updated` or `Deleted` of the model, with \
+         `#[observed(durable = \"..\")]` on it"
+    } else if is_of_record(topic, "") {
+        "add `#[observed(durable = \"..\")]` to its model"
+    } else {
+        "add `#[derive(Durable)]` to it, or write `durable!(..)` for an instance of a generic event"
+    };
     Some(format!(
-        "the durable subscriber {} receives the event `{topic}`, which is not durable; add `#[derive(Durable)]` to it, or write \
-         `durable!(..)` for an instance of a generic event",
-        subscriber.info()
+        "the durable subscriber {info} receives the event `{topic}`, which is not durable; {remedy}"
     ))
+}
+
+/// Whether a topic is that of an event of records, which ends in this way.
+fn is_of_record(topic: &str, end: &str) -> bool {
+    topic.starts_with("events::db::") && topic.ends_with(end)
+}
+
+/// Warns if its pattern matches a topic under which an event is stored, and not that with which it is emitted.
+fn warn_of_stored_topics(subscriber: &DurableSubscriber) {
+    let is_missed = |one: &&DurableType| {
+        subscriber.has_pattern()
+            && subscriber.receives(one.topic())
+            && !one.is_received_by(subscriber)
+    };
+    for missed in types().iter().filter(is_missed) {
+        tracing::warn!(
+            target: "events_durable",
+            subscriber = subscriber.id(),
+            topic = missed.topic(),
+            "the pattern matches the topic under which the event is stored, and not that of its emit, so that the subscriber does \
+             not receive it; write a pattern that matches `{}` as well",
+            missed.emitted_topic(),
+        );
+    }
 }

@@ -11,7 +11,7 @@ mod seaorm;
 mod stage;
 mod unit;
 
-pub use registered::{NotRegistered, check_registered};
+pub use registered::{NotRegistered, check_registered, check_registered_for_write};
 pub(crate) use registered::{add_registered, is_registered, remove_registered};
 pub(crate) use stage::{Parent, Staging, millis, new_event};
 pub(crate) use unit::stage_in;

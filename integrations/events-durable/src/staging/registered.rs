@@ -8,6 +8,8 @@ use std::{
 
 use events_core::{Registry, WeakRegistry, registry};
 
+use crate::event::refuse_commit;
+
 static REGISTERED: RwLock<Vec<WeakRegistry>> = RwLock::new(Vec::new());
 
 /// An event was emitted to a registry that has no store.
@@ -38,6 +40,20 @@ pub fn check_registered() -> Result<(), NotRegistered> {
     } else {
         Err(NotRegistered)
     }
+}
+
+/// The same for the event of a write, which is not to be committed then.
+///
+/// # Errors
+///
+/// As [`check_registered`].
+#[doc(hidden)]
+pub fn check_registered_for_write() -> Result<(), NotRegistered> {
+    let checked = check_registered();
+    if let Err(error) = &checked {
+        refuse_commit(error.to_string());
+    }
+    checked
 }
 
 /// Whether a registry has a store.

@@ -30,6 +30,7 @@ mod failing;
 mod faults;
 mod operating;
 mod payloads;
+mod records;
 mod registering;
 mod seaorm;
 mod shop;

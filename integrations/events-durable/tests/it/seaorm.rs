@@ -40,7 +40,7 @@ on_both! {
 const STORED: &str = "SELECT count(*) FROM ev_event";
 
 /// A database whose pool is one of SeaORM as well.
-trait OrmEngine: FaultEngine {
+pub(crate) trait OrmEngine: FaultEngine {
     fn orm(pool: Pool<Self>) -> DatabaseConnection;
 
     /// A subscriber that takes a transaction of SeaORM and one of sqlx.
@@ -67,7 +67,7 @@ impl OrmEngine for Postgres {
     }
 }
 
-fn db<DB: OrmEngine>(shop: &Shop<DB>) -> Db {
+pub(crate) fn db<DB: OrmEngine>(shop: &Shop<DB>) -> Db {
     Db::new(DB::orm(shop.store.pool().clone())).with_registry(&shop.registry)
 }
 

@@ -97,6 +97,11 @@ impl WriteTransaction {
     }
 }
 
+/// Whether the event after the write is stored, which needs a transaction.
+fn is_stored<A: ObservedActiveModel>(is_announced: bool) -> bool {
+    is_announced && A::Model::__IS_DURABLE
+}
+
 async fn prepare_insert<A: ObservedActiveModel>(
     active: &mut A,
     connection: OwnConnection,
@@ -106,9 +111,12 @@ async fn prepare_insert<A: ObservedActiveModel>(
         .has_subscribers::<Created<A::Model>>()
         .then(created::<A>);
     let mut within = None;
-    if registry.has_subscribers::<Creating<A::Model>>() {
+    let is_checked = registry.has_subscribers::<Creating<A::Model>>();
+    if is_checked || is_stored::<A>(announce.is_some()) {
         let begun = WriteTransaction::new(connection);
-        Checks::Tx(&begun.tx).insert(active).await?;
+        if is_checked {
+            Checks::Tx(&begun.tx).insert(active).await?;
+        }
         within = begun.into_own();
     }
     if within.is_some() || announce.is_some() {
@@ -144,9 +152,10 @@ async fn prepare_update<A: ObservedActiveModel>(
     };
     register_observed::<A::Model>();
     if !is_checked && let Some(with_old) = update_with_old(&*active, &key, connection.backend())? {
+        let within = is_stored::<A>(is_announced).then(|| WriteTransaction::new(connection));
         pass(Baton {
             of: of::<A>(Verb::Update, Some(key.clone())),
-            within: None,
+            within: within.and_then(WriteTransaction::into_own),
             announce: Some(changed::<A>()),
             announce_each: None, // SeaORM updates one record with a statement
             select: Some(select::<A>(key)),

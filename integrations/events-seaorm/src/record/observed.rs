@@ -34,6 +34,10 @@ pub trait Observed: ModelTrait + 'static {
     /// The columns whose values differ.
     fn diff(old: &Self, new: &Self) -> Diff;
 
+    /// Whether the events after its writes are stored: each write is in a transaction then.
+    #[doc(hidden)]
+    const __IS_DURABLE: bool = false;
+
     /// The names of the fields that are columns, in their order.
     #[doc(hidden)]
     #[must_use]
