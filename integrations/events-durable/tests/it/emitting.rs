@@ -19,6 +19,7 @@ on_both! {
     an_event_with_an_empty_key_fails;
     an_event_whose_key_cannot_be_stored_fails;
     a_long_key_keeps_its_order;
+    a_text_of_a_span_with_any_character_is_stored;
     an_event_is_stored_in_a_bare_transaction;
     an_event_that_is_due_later_waits;
 }
@@ -188,4 +189,20 @@ async fn an_event_that_is_due_later_waits<DB: ShopEngine>(database: &Database<DB
     assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");
     shop.drained().await;
     stop(workers).await;
+}
+
+async fn a_text_of_a_span_with_any_character_is_stored<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::unregistered(database, subscribers![confirm]).await;
+    let store = events_durable::Durable::with_pool(database.pool.clone());
+    let store = store.trace(|| Some("a\0b".to_owned()));
+    store.register(&shop.registry).await.unwrap();
+    for events in [1, 2] {
+        let mut tx = store.begin().await.unwrap();
+        for order in 0..events {
+            tx.emit(placed(order)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+    let stored = "SELECT count(*) FROM ev_event WHERE trace = 'a b'";
+    assert_eq!(database.numbers(stored).await, [3]);
 }
