@@ -47,7 +47,7 @@ pub trait Codec: 'static {
     /// Whether the text shows nothing of the event: then fields that are secret need no decision of their own.
     const ENCRYPTS: bool = false;
 
-    /// Writes a payload as text.
+    /// Writes a payload as text, without the character NUL.
     ///
     /// # Errors
     ///
@@ -77,10 +77,29 @@ impl Codec for Json {
     const NAME: &'static str = "json";
 
     fn write(value: &Value) -> Result<String, BoxError> {
+        if is_deeper(value, DEEPEST) {
+            let text = "the payload is nested deeper than 127 levels, which the reader of JSON refuses; flatten it, or store it as text";
+            return Err(text.into());
+        }
         Ok(serde_json::to_string(value)?)
     }
 
     fn read(text: &str) -> Result<Value, BoxError> {
         Ok(serde_json::from_str(text)?)
+    }
+}
+
+/// How deep a value is nested that `serde_json` reads.
+const DEEPEST: usize = 127;
+
+/// Whether arrays and objects are nested deeper than so many levels.
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    let Some(left) = levels.checked_sub(1) else {
+        return value.is_array() || value.is_object();
+    };
+    match value {
+        Value::Array(values) => values.iter().any(|inner| is_deeper(inner, left)),
+        Value::Object(fields) => fields.values().any(|inner| is_deeper(inner, left)),
+        _ => false,
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use events_core::failures::BoxError;
+use serde_json::Value;
 
 use super::{
     codec::Codec,
@@ -43,13 +44,34 @@ pub(crate) fn encode<E: DurableEvent>(event: &E) -> Result<Encoded, BoxError> {
         return Err(format!("the key of the event `{}` {problem}", E::stored_topic()).into());
     }
     let value = event.write_payload()?;
+    let data = E::Codec::write(&value)?;
+    let of_event = || format!("the payload of the event `{}`", E::stored_topic());
+    if data.contains('\0') {
+        let text = "contains the character NUL, which a database does not store in a text; its codec writes other ones";
+        return Err(format!("{} {text}", of_event()).into());
+    }
+    if has_null(&value) && E::read_payload(value).is_err() {
+        let text = "cannot be read again: it has `null`, for example in place of a number that is not finite, where \
+                    `Deserialize` takes none";
+        return Err(format!("{} {text}", of_event()).into());
+    }
     Ok(Encoded {
         topic: E::stored_topic(),
         key,
         version: E::VERSION,
         codec: E::Codec::NAME,
-        data: E::Codec::write(&value)?,
+        data,
     })
+}
+
+/// Whether there is a `null` in it, which `serde_json` writes for what JSON does not have.
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(values) => values.iter().any(has_null),
+        Value::Object(fields) => fields.values().any(has_null),
+        _ => false,
+    }
 }
 
 /// Why a stored event was not read.

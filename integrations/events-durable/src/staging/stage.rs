@@ -47,7 +47,8 @@ pub(crate) fn new_event(encoded: Encoded, due: Option<i64>, trace: Option<String
         version,
         time: now(),
         due,
-        trace,
+        // PostgreSQL does not store NUL in a text.
+        trace: trace.map(|trace| trace.replace('\0', " ")),
         parent: parent.map(|parent| parent.0.clone()),
         codec: codec.to_owned(),
         data,

@@ -15,6 +15,7 @@ use events_core::{
     outcomes::{SkipReason, SubscriberOutcome},
 };
 use events_sqlx::Tx;
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
@@ -56,6 +57,9 @@ const WAIT: Duration = Duration::from_secs(30);
 
 /// How long a transaction waits at first that was in the way of another one; each time, twice as long.
 const CONFLICT: Duration = Duration::from_millis(5);
+
+/// How long a rollback may take. Until it ends, the delivery is locked, and cannot be marked.
+const ROLLBACK: Duration = Duration::from_secs(5);
 
 /// How often a delivery may be claimed without a count of its attempts, before a conflict and a lost connection are failures: one that
 /// a subscriber causes by itself in each call would be repeated for ever.
@@ -217,7 +221,16 @@ impl<DB: Engine> Attempt<'_, DB> {
         match self.end_of(outcome) {
             End::Done => {}
             end => {
-                tx.rollback().await;
+                if timeout(ROLLBACK, tx.rollback()).await.is_err() {
+                    tracing::warn!(
+                        target: "events_durable",
+                        subscriber = self.receiver.id(),
+                        event = self.claim.event.id,
+                        "the transaction of a delivery does not end, for example because a statement of it still runs; the \
+                         delivery is repeated when it and the lease have ended",
+                    );
+                    return Ok(End::Marked);
+                }
                 return Ok(end);
             }
         }

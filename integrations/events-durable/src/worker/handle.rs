@@ -37,7 +37,8 @@ pub struct Workers<DB: Engine> {
     store: Durable<DB>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
-    listener: JoinHandle<()>,
+    /// They hold nothing, and end when the workers do.
+    others: [JoinHandle<()>; 2],
     in_hand: Vec<Arc<InHand>>,
 }
 
@@ -46,14 +47,14 @@ impl<DB: Engine> Workers<DB> {
         store: Durable<DB>,
         stop: watch::Sender<bool>,
         tasks: Vec<JoinHandle<()>>,
-        listener: JoinHandle<()>,
+        others: [JoinHandle<()>; 2],
         in_hand: Vec<Arc<InHand>>,
     ) -> Self {
         Self {
             store,
             stop,
             tasks,
-            listener,
+            others,
             in_hand,
         }
     }
@@ -115,7 +116,7 @@ impl<DB: Engine> Workers<DB> {
 
 impl<DB: Engine> Drop for Workers<DB> {
     fn drop(&mut self) {
-        for task in self.tasks.iter().chain([&self.listener]) {
+        for task in self.tasks.iter().chain(&self.others) {
             task.abort();
         }
     }

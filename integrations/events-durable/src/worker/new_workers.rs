@@ -10,6 +10,7 @@ use super::{
     outage::Outage,
     run::{Task, listen},
     settings::Settings,
+    upkeep,
 };
 use crate::{facade::Durable, store::Engine};
 
@@ -138,7 +139,8 @@ impl<DB: Engine> NewWorkers<DB> {
             settings.poll_interval,
             stop.subscribe(),
         ));
-        Workers::new(store, stop, tasks, listener, in_hand)
+        let purge = tokio::spawn(upkeep::purge(store.clone(), stop.subscribe()));
+        Workers::new(store, stop, tasks, [listener, purge], in_hand)
     }
 
     /// The first task as a future, for the tests of this crate: they drop it at each of its awaits.

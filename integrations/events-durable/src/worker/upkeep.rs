@@ -1,6 +1,8 @@
-//! What the first task does now and then.
+//! What is done now and then: by the first task, and by one of its own.
 
 use std::time::{Duration, Instant};
+
+use tokio::{sync::watch, time::timeout};
 
 use crate::{
     facade::{Durable, Subscribers},
@@ -11,18 +13,19 @@ use crate::{
 pub(super) struct Upkeep {
     ran: Instant,
     swept: Option<Instant>,
-    purged: Option<Instant>,
 }
 
 const SWEEP: Duration = Duration::from_secs(10);
 const PURGE: Duration = Duration::from_hours(1);
+
+/// How long a purge waits that has failed.
+const PURGE_AGAIN: Duration = Duration::from_mins(1);
 
 impl Upkeep {
     pub(super) fn new() -> Self {
         Self {
             ran: Instant::now(),
             swept: None,
-            purged: None,
         }
     }
 
@@ -31,8 +34,7 @@ impl Upkeep {
         self.ran.elapsed() >= time
     }
 
-    /// Makes those dead whose attempts were lost, finds keys that were left behind, and deletes old events. Returns whether
-    /// something may be ready now.
+    /// Makes those dead whose attempts were lost, and finds keys that were left behind. Returns whether something may be ready now.
     pub(super) async fn run<DB: Engine>(
         &mut self,
         store: &Durable<DB>,
@@ -61,10 +63,26 @@ impl Upkeep {
                 found += DB::sweep(pool, one.id()).await?;
             }
         }
-        if self.purged.is_none_or(|purged| purged.elapsed() >= PURGE) {
-            self.purged = Some(Instant::now());
-            DB::purge(pool, store.0.settings.retain, PURGE_BATCH).await?;
-        }
         Ok(found > 0)
+    }
+}
+
+/// Deletes old events each hour. It may take long, and no delivery waits for it.
+pub(super) async fn purge<DB: Engine>(store: Durable<DB>, mut stop: watch::Receiver<bool>) {
+    loop {
+        let purged = tokio::select! {
+            purged = DB::purge(&store.0.pool, store.0.settings.retain, PURGE_BATCH) => purged,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        let pause = match purged {
+            Ok(_) => PURGE,
+            Err(error) => {
+                tracing::debug!(target: "events_durable", "old events are not deleted yet: {error}");
+                PURGE_AGAIN
+            }
+        };
+        if timeout(pause, stop.wait_for(|stop| *stop)).await.is_ok() {
+            return;
+        }
     }
 }

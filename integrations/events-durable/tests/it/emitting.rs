@@ -26,6 +26,7 @@ on_both! {
     an_event_with_an_empty_key_fails;
     an_event_whose_key_cannot_be_stored_fails;
     a_long_key_keeps_its_order;
+    a_text_of_a_span_with_any_character_is_stored;
     an_event_is_stored_in_a_bare_transaction;
     an_event_that_is_due_later_waits;
     the_span_of_the_emit_is_stored_and_the_delivery_has_it;
@@ -305,4 +306,20 @@ async fn a_fake_keeps_an_event_from_the_store() {
     assert_eq!(database.numbers(STORED).await, [1]);
     let faked = "SELECT count(*) FROM ev_event WHERE topic = 'shop.booked'";
     assert_eq!(database.numbers(faked).await, [0]);
+}
+
+async fn a_text_of_a_span_with_any_character_is_stored<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::unregistered(database, subscribers![confirm]).await;
+    let store = Durable::with_pool(database.pool.clone());
+    let store = store.trace(|| Some("a\0b".to_owned()));
+    store.register(&shop.registry).await.unwrap();
+    for events in [1, 2] {
+        let mut tx = store.begin().await.unwrap();
+        for order in 0..events {
+            tx.emit(placed(order)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+    let stored = "SELECT count(*) FROM ev_event WHERE trace = 'a b'";
+    assert_eq!(database.numbers(stored).await, [3]);
 }

@@ -17,6 +17,8 @@ on_both! {
     what_this_program_cannot_read_waits;
     unknown_fields_are_ignored;
     secrets_are_found_under_the_names_that_serde_writes;
+    a_payload_that_could_not_be_read_is_refused;
+    what_is_nested_deep_is_delivered;
 }
 
 #[derive(Event, Durable, Clone, Serialize, Deserialize)]
@@ -177,4 +179,60 @@ fn an_instance_of_a_generic_event_has_a_topic_of_its_own() {
         .as_deref(),
         Some("2")
     );
+}
+
+#[derive(Event, Durable, Clone, Serialize, Deserialize)]
+#[event(topic = "payloads.measured")]
+struct Measured {
+    celsius: f64,
+    note: Option<String>,
+    nested: Value,
+}
+
+/// As deep as this: `1` in so many arrays.
+fn nested(depth: usize) -> Value {
+    (0..depth).fold(Value::from(1), |inner, _| Value::Array(vec![inner]))
+}
+
+#[subscriber(durable = "payloads.measure")]
+fn measure(event: &Measured, journal: State<'_, crate::shop::Journal>) {
+    assert_eq!(event.note, None);
+    let is_deep = event.nested == nested(126);
+    crate::shop::note(&journal, format!("{} {is_deep}", event.celsius));
+}
+
+/// JSON has no number for it, and its reader ends at a depth of 127.
+async fn a_payload_that_could_not_be_read_is_refused<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![measure]).await;
+    for (celsius, depth, expected) in [
+        (f64::NAN, 1, "cannot be read again"),
+        (f64::INFINITY, 1, "cannot be read again"),
+        (1.0, 127, "is nested deeper than 127 levels"),
+        (1.0, 1_000, "is nested deeper than 127 levels"),
+    ] {
+        let mut tx = shop.begin().await;
+        let event = Measured {
+            celsius,
+            note: None,
+            nested: nested(depth),
+        };
+        let error = tx.emit(event).await.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+async fn what_is_nested_deep_is_delivered<DB: ShopEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![measure]).await;
+    let mut tx = shop.begin().await;
+    let event = Measured {
+        celsius: f64::MAX,
+        note: None,
+        nested: nested(126),
+    };
+    tx.emit(event).await.unwrap();
+    tx.commit().await.unwrap();
+    let workers = shop.work();
+    assert_eq!(shop.next().await, format!("{} true", f64::MAX));
+    shop.drained().await;
+    stop(workers).await;
 }

@@ -193,6 +193,42 @@ async fn a_connection_that_is_lost_before_the_mark_counts_no_attempt() {
     check_not_counted(subscribers![loses_its_connection]).await;
 }
 
+/// Is over its time in a statement that the server does not end.
+#[subscriber(durable = "conflict.hang", retry = ONCE, timeout = Duration::from_millis(50))]
+async fn hangs(event: &Moved, mut tx: Tx<'_, Postgres>) -> Result<(), sqlx::Error> {
+    if event.to.is_some() {
+        sqlx::raw_sql("SELECT pg_sleep(600)")
+            .execute(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_statement_that_does_not_end_stops_no_worker() {
+    let Some(database) = Postgres::create().await else {
+        return;
+    };
+    let shop = open(&database, subscribers![hangs]).await;
+    emit(&shop, [moved("a", Some("b")), moved("c", None)]).await;
+    let workers = shop.work();
+    let left = "SELECT count(*) FROM ev_delivery";
+    let ended = timeout(Duration::from_secs(60), async {
+        while database.numbers(left).await != [1] {
+            tokio::task::yield_now().await;
+        }
+    });
+    ended.await.expect("the other one is delivered");
+    // The transaction holds its delivery until the statement ends.
+    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%'";
+    database.numbers(end).await;
+    database.let_time_pass().await;
+    shop.drained().await;
+    stop(workers).await;
+    let letters = shop.store.dead("conflict.hang").list(9).await.unwrap();
+    assert_eq!(letters.len(), 1);
+}
+
 /// Each call fails as one whose transaction is in the way of another one.
 #[subscriber(durable = "conflict.always", retry = ONCE)]
 async fn always(_: &Moved) -> Result<(), sqlx::Error> {

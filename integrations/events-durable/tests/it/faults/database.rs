@@ -235,3 +235,33 @@ async fn without_notifications_the_poll_delivers() {
     shop.drained().await;
     stop(workers).await;
 }
+
+/// Nothing is deleted from a table that is locked.
+#[tokio::test]
+async fn a_purge_that_takes_long_delays_no_delivery() {
+    let Some(database) = Postgres::create().await else {
+        return;
+    };
+    let mut shop = Shop::open(&database, subscribers![confirm]).await;
+    shop.place([placed(1)]).await;
+    let store = Durable::with_pool(database.pool.clone()).retain(Duration::ZERO);
+    let other = Shop::unregistered(&database, subscribers![confirm]).await;
+    store.register(&other.registry).await.unwrap();
+    drop(std::mem::replace(&mut shop, other));
+    let mut lock = database.pool.begin().await.unwrap();
+    Postgres::run_on(&mut lock, "LOCK TABLE ev_event IN SHARE MODE").await;
+    let workers = store.worker().spawn_tokio();
+    let waits =
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'ev_event'::regclass";
+    while database.numbers(waits).await == [0] {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(shop.next().await, CONFIRMED);
+    shop.drained().await;
+    let again = "INSERT INTO ev_delivery (seq, subscriber, state, due) SELECT seq, 'mail.confirm', 1, 0 FROM ev_event";
+    Postgres::run(&database.pool, again).await;
+    let received = tokio::time::timeout(Duration::from_secs(20), shop.next()).await;
+    assert_eq!(received.expect("the workers deliver"), CONFIRMED);
+    lock.rollback().await.unwrap();
+    stop(workers).await;
+}
