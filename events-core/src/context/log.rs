@@ -207,8 +207,12 @@ pub(crate) fn emit_span(topic: &str, origin: Option<&Origin>) -> CatchSpan {
 }
 
 /// The span of a handler's call. That of a handler that a job of a queue calls follows from the span in which the job was
-/// pushed, which is the current one; it is a child of it as well.
+/// pushed, which is the current one; it is a child of it as well. What stores events runs in the span of the emit, to which a
+/// delivery is linked.
 pub(crate) fn handler_span(subscriber: &SubscriberInfo) -> CatchSpan {
+    if subscriber.is_store {
+        return CatchSpan::NONE;
+    }
     let span = CatchSpan::new(|| {
         trace_span!(
             target: "events_core",

@@ -95,8 +95,7 @@ impl Registry {
     {
         let location = Location::caller().into();
         let name = Key::of::<S>();
-        NewSubscription::awaited(self.clone(), location, name, false, StoreCall(store))
-            .also_in_sync_emits()
+        NewSubscription::awaited(self.clone(), location, name, false, StoreCall(store)).of_store()
     }
 }
 

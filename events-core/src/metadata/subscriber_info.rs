@@ -98,6 +98,8 @@ pub struct SubscriberInfo {
     pub(crate) marks: Box<[TypeId]>,
     /// Whether it is no subscriber, but a middleware around an emission.
     pub(crate) is_middleware: bool,
+    /// Whether it stores events, which is part of the emit: its call has no span of its own.
+    pub(crate) is_store: bool,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -175,6 +177,7 @@ impl SubscriberInfo {
             ended: None,
             marks: Box::default(),
             is_middleware: false,
+            is_store: false,
         }
     }
 
@@ -361,6 +364,7 @@ impl fmt::Debug for SubscriberInfo {
             ended: _,
             marks: _,
             is_middleware: _,
+            is_store: _,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))

@@ -161,9 +161,10 @@ impl<F: Family> NewSubscription<F, AwaitedKind> {
         new
     }
 
-    /// Marks the handler as one that sync emits call as well.
-    pub(crate) fn also_in_sync_emits(mut self) -> Self {
+    /// Marks the handler as one that stores events, and that sync emits call as well.
+    pub(crate) fn of_store(mut self) -> Self {
         self.subscriber.awaited = false;
+        self.subscriber.is_store = true;
         self
     }
 }

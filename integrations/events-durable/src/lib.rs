@@ -25,6 +25,7 @@ mod event;
 mod facade;
 #[cfg(feature = "metrics")]
 mod gauges;
+mod spans;
 mod staging;
 #[cfg_attr(
     not(any(feature = "sqlite", feature = "postgres")),

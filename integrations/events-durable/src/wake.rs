@@ -12,7 +12,10 @@ use std::{
 use sqlx::Pool;
 use tokio::{runtime::Handle, sync::watch, time::sleep};
 
-use crate::store::Engine;
+use crate::{
+    spans::{KeptSpan, Spans},
+    store::{Engine, NewEvent},
+};
 
 /// The text of the span that an emit is in.
 pub(crate) type TraceFn = fn() -> Option<String>;
@@ -30,6 +33,7 @@ pub(crate) struct Waker<DB: Engine> {
     /// Whether a task notifies them.
     is_notifying: AtomicBool,
     trace: Option<TraceFn>,
+    pub(crate) spans: Arc<Spans>,
 }
 
 impl<DB: Engine> Waker<DB> {
@@ -41,6 +45,7 @@ impl<DB: Engine> Waker<DB> {
             is_asked: AtomicBool::new(false),
             is_notifying: AtomicBool::new(false),
             trace,
+            spans: Arc::default(),
         }
     }
 
@@ -50,6 +55,25 @@ impl<DB: Engine> Waker<DB> {
 
     pub(crate) fn trace(&self) -> Option<String> {
         self.trace.and_then(|trace| trace())
+    }
+
+    /// Keeps the span of the emit for the deliveries of the event, if workers run in this program.
+    pub(crate) fn keep_span(&self, event: &NewEvent) -> KeptSpan {
+        match self.has_workers() {
+            true => self.spans.keep(&event.id, &event.topic),
+            false => KeptSpan::none(&self.spans),
+        }
+    }
+
+    fn has_workers(&self) -> bool {
+        self.woken.receiver_count() > 0
+    }
+
+    /// A task of the workers ends, which still has its subscription.
+    pub(crate) fn worker_ends(&self) {
+        if self.woken.receiver_count() <= 1 {
+            self.spans.clear();
+        }
     }
 
     /// Wakes the workers of this program.

@@ -126,6 +126,8 @@ impl<DB: Engine> Durable<DB> {
 
     /// Sets what returns the text of the span that an emit is in, such as a `traceparent`: it is stored with the event, and the
     /// span of each delivery has it. To be called first.
+    ///
+    /// In the process of the emit, the span of a delivery also follows from that of the emit, without a text.
     #[must_use]
     pub fn trace(self, trace: fn() -> Option<String>) -> Self {
         let settings = Settings {

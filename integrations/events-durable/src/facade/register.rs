@@ -118,6 +118,11 @@ async fn register<DB: Engine>(
     let registered = DB::register(tx.conn(), &ids, &routes, &stale).await?;
     tx.commit().await?;
 
+    store
+        .0
+        .waker
+        .spans
+        .set_receivers(receivers_by_topic(&routes));
     let receivers = durable.into_iter().map(|subscriber| {
         let takes = takes::<DB>(subscriber.info());
         Arc::new(Receiver::new(subscriber, takes))
@@ -128,6 +133,15 @@ async fn register<DB: Engine>(
         orphaned: registered.orphaned,
     };
     Ok((routes, Subscribers(receivers.collect())))
+}
+
+/// How many subscribers each topic has.
+fn receivers_by_topic(routes: &[Route]) -> BTreeMap<String, usize> {
+    let mut receivers = BTreeMap::new();
+    for route in routes {
+        *receivers.entry(route.topic.clone()).or_default() += 1;
+    }
+    receivers
 }
 
 /// Whether the subscriber receives events that are stored under this topic, which may be one of another program.

@@ -71,7 +71,11 @@ impl<DB: Engine> StoreEncoded for Staging<DB> {
         };
         let waker = Arc::clone(&self.0);
         let event = new_event(event, None, waker.trace());
-        stage_in::<DB>(&unit, event, move || waker.wake())
+        let span = waker.keep_span(&event);
+        stage_in::<DB>(&unit, event, move || {
+            span.stored();
+            waker.wake();
+        })
     }
 
     fn store_async(&self, event: Encoded) -> StoreFuture<'_> {
@@ -79,10 +83,12 @@ impl<DB: Engine> StoreEncoded for Staging<DB> {
             return Box::pin(ready(self.store(event)));
         }
         let event = new_event(event, None, self.0.trace());
+        let span = self.0.keep_span(&event);
         Box::pin(async move {
             let mut tx = Tx::begin_with(self.0.pool(), DB::BEGIN).await?;
             DB::insert(tx.conn(), &[event]).await?;
             tx.commit().await?;
+            span.stored();
             Arc::clone(&self.0).wake();
             Ok(())
         })

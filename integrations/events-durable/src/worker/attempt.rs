@@ -78,6 +78,8 @@ impl<DB: Engine> Attempt<'_, DB> {
             attempt = self.claim.attempt,
             trace = event.trace,
         );
+        let spans = &self.store.0.waker.spans;
+        spans.link(&span, &event.id);
         let end = async {
             match self.read() {
                 Ok(deliver) if self.receiver.takes != Takes::Nothing => {
@@ -95,6 +97,9 @@ impl<DB: Engine> Attempt<'_, DB> {
                     .to_owned(),
             ),
         };
+        if matches!(end, End::Done | End::Marked) {
+            spans.delivered(&event.id);
+        }
         self.mark(end).await
     }
 

@@ -35,6 +35,12 @@ pub(super) struct Task<DB: Engine> {
     pub(super) woken: watch::Receiver<u64>,
 }
 
+impl<DB: Engine> Drop for Task<DB> {
+    fn drop(&mut self) {
+        self.store.0.waker.worker_ends();
+    }
+}
+
 impl<DB: Engine> Task<DB> {
     pub(super) async fn run(mut self) {
         let mut sizes = BTreeMap::new();
@@ -54,6 +60,7 @@ impl<DB: Engine> Task<DB> {
                 Ok(true) => self.outage.succeeded(),
                 Ok(false) => {
                     self.outage.succeeded();
+                    self.store.0.waker.spans.expire();
                     let pause = self.pause(&subscribers).await;
                     self.idle(pause).await;
                 }

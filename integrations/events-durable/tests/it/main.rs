@@ -34,6 +34,7 @@ mod records;
 mod registering;
 mod seaorm;
 mod shop;
+mod spans;
 
 #[path = "../store/database.rs"]
 #[allow(dead_code, reason = "the tests of the store use the rest")]
