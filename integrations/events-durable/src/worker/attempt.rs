@@ -291,8 +291,10 @@ impl<DB: Engine> Attempt<'_, DB> {
                     tracing::error!(
                         target: "events_durable",
                         subscriber = self.receiver.id(),
+                        topic = self.claim.event.topic,
                         event = self.claim.event.id,
                         attempts = self.claim.attempt,
+                        error = &*error,
                         "a delivery is dead: its attempts are used up",
                     );
                 }
