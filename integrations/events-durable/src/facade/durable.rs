@@ -94,7 +94,7 @@ impl<DB: Engine> Durable<DB> {
         }))
     }
 
-    /// A store in the database with this URL.
+    /// A store in the database with this URL. SQLite makes a file that is not there if the URL ends in `?mode=rwc`.
     ///
     /// # Errors
     ///
