@@ -287,16 +287,26 @@ impl<DB: Engine> Attempt<'_, DB> {
             End::Failed(error) => {
                 let when_dead = self.store.0.settings.when_dead;
                 let next = next(&self.receiver.retry, self.attempt(), when_dead);
-                if matches!(next, Next::Dead(_)) {
-                    tracing::error!(
+                match next {
+                    Next::After(delay) => tracing::warn!(
                         target: "events_durable",
                         subscriber = self.receiver.id(),
                         topic = self.claim.event.topic,
                         event = self.claim.event.id,
-                        attempts = self.claim.attempt,
-                        error = &*error,
+                        cause = &*error,
+                        attempt = self.attempt(),
+                        delay = ?delay,
+                        "a subscriber failed, and its delivery is repeated",
+                    ),
+                    Next::Dead(_) => tracing::error!(
+                        target: "events_durable",
+                        subscriber = self.receiver.id(),
+                        topic = self.claim.event.topic,
+                        event = self.claim.event.id,
+                        cause = &*error,
+                        attempts = self.attempt(),
                         "a delivery is dead: its attempts are used up",
-                    );
+                    ),
                 }
                 loop {
                     match DB::failed(pool, self.claim, &error, next).await {
