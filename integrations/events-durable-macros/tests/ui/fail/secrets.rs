@@ -124,21 +124,4 @@ mod flattened {
     }
 }
 
-mod variant {
-    //! The fields of an enum have no keys of their own.
-
-    use events_core::Event;
-    use events_durable::Durable;
-    use serde::{Deserialize, Serialize};
-
-    #[derive(Event, Durable, Clone, Serialize, Deserialize)]
-    enum Order {
-        Paid {
-            #[event(secret)]
-            #[durable(secret(stored))]
-            card: String,
-        },
-    }
-}
-
 fn main() {}
