@@ -18,9 +18,9 @@ use events_sqlx::Tx;
 use tokio::time::timeout;
 use tracing::Instrument;
 
+use super::super::batch::InHand;
 use super::{
     backoff::{is_serialization, next},
-    batch::InHand,
     transaction::{Refused, Transaction},
     unwind::{Panicked, catching},
 };
@@ -32,13 +32,13 @@ use crate::{
 };
 
 /// A delivery that is to be made.
-pub(super) struct Attempt<'a, DB: Engine> {
-    pub(super) store: &'a Durable<DB>,
-    pub(super) receiver: &'a Receiver,
-    pub(super) claim: &'a Arc<Claim>,
-    pub(super) in_hand: &'a InHand,
-    pub(super) lease: Duration,
-    pub(super) poll_interval: Duration,
+pub(in crate::worker) struct Attempt<'a, DB: Engine> {
+    pub(in crate::worker) store: &'a Durable<DB>,
+    pub(in crate::worker) receiver: &'a Receiver,
+    pub(in crate::worker) claim: &'a Arc<Claim>,
+    pub(in crate::worker) in_hand: &'a InHand,
+    pub(in crate::worker) lease: Duration,
+    pub(in crate::worker) poll_interval: Duration,
 }
 
 /// What is to be marked.
@@ -67,7 +67,7 @@ const MOST_UNCOUNTED: i32 = 100;
 
 impl<DB: Engine> Attempt<'_, DB> {
     /// Makes the delivery. An error is one of the database, which the workers wait for.
-    pub(super) async fn run(self) -> Result<(), StoreError> {
+    pub(in crate::worker) async fn run(self) -> Result<(), StoreError> {
         let event = &self.claim.event;
         let span = tracing::debug_span!(
             target: "events_durable",
