@@ -50,13 +50,12 @@ macro_rules! implement_conn {
                 sql: &'static str,
                 values: &[$crate::store::conn::SqlValue<'_>],
             ) -> Result<u64, $crate::store::error::StoreError> {
-                use $crate::store::conn::SqlValue;
                 let query = values
                     .iter()
                     .fold(sqlx::query(sql), |query, value| match value {
-                        SqlValue::BigInt(number) => query.bind(number),
-                        SqlValue::Int(number) => query.bind(number),
-                        SqlValue::Text(text) => query.bind(text),
+                        $crate::store::conn::SqlValue::BigInt(number) => query.bind(number),
+                        $crate::store::conn::SqlValue::Int(number) => query.bind(number),
+                        $crate::store::conn::SqlValue::Text(text) => query.bind(text),
                     });
                 Ok(query.execute(self).await?.rows_affected())
             }
@@ -66,12 +65,11 @@ macro_rules! implement_conn {
                 sql: &'static str,
                 values: &[$crate::store::conn::SqlValue<'_>],
             ) -> Result<i32, $crate::store::error::StoreError> {
-                use $crate::store::conn::SqlValue;
                 let query = sqlx::query_scalar(sql);
                 let query = values.iter().fold(query, |query, value| match value {
-                    SqlValue::BigInt(number) => query.bind(number),
-                    SqlValue::Int(number) => query.bind(number),
-                    SqlValue::Text(text) => query.bind(text),
+                    $crate::store::conn::SqlValue::BigInt(number) => query.bind(number),
+                    $crate::store::conn::SqlValue::Int(number) => query.bind(number),
+                    $crate::store::conn::SqlValue::Text(text) => query.bind(text),
                 });
                 Ok(query.fetch_one(self).await?)
             }
@@ -80,42 +78,3 @@ macro_rules! implement_conn {
 }
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(in crate::store) use implement_conn;
-
-#[cfg(feature = "seaorm")]
-mod sea_orm {
-    use events_seaorm::Tx;
-    use sea_orm::{ConnectionTrait, DbErr, Statement, sea_query};
-
-    use super::{Conn, SqlValue};
-    use crate::store::{engine::Engine, error::StoreError};
-
-    fn statement<DB: Engine>(sql: &'static str, values: &[SqlValue<'_>]) -> Statement {
-        let values = values.iter().map(|value| match *value {
-            SqlValue::BigInt(number) => sea_query::Value::from(number),
-            SqlValue::Int(number) => sea_query::Value::from(number),
-            SqlValue::Text(text) => sea_query::Value::from(text),
-        });
-        Statement::from_sql_and_values(DB::SEA_ORM, sql, values)
-    }
-
-    impl<DB: Engine> Conn<DB> for Tx {
-        async fn rows(
-            &mut self,
-            sql: &'static str,
-            values: &[SqlValue<'_>],
-        ) -> Result<u64, StoreError> {
-            let executed = self.execute_raw(statement::<DB>(sql, values)).await?;
-            Ok(executed.rows_affected())
-        }
-
-        async fn number(
-            &mut self,
-            sql: &'static str,
-            values: &[SqlValue<'_>],
-        ) -> Result<i32, StoreError> {
-            let row = self.query_one_raw(statement::<DB>(sql, values)).await?;
-            let row = row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))?;
-            Ok(row.try_get_by_index(0)?)
-        }
-    }
-}
