@@ -5,7 +5,6 @@ use std::time::Duration;
 use events_core::{State, subscriber, subscribers};
 use events_sqlx::Tx;
 use sqlx::Sqlite;
-
 use tokio::time::timeout;
 
 use super::{
