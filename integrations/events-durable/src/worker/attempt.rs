@@ -28,7 +28,7 @@ use crate::{
     delivery::About,
     event::{Deliver, Unreadable, Waits, type_of},
     facade::{Durable, Receiver, Takes},
-    store::{Claim, Done, Engine, Next, StoreError},
+    store::{Claim, Done, Engine, Failed, Next, StoreError},
 };
 
 /// A delivery that is to be made.
@@ -287,17 +287,12 @@ impl<DB: Engine> Attempt<'_, DB> {
             End::Failed(error) => {
                 let when_dead = self.store.0.settings.when_dead;
                 let next = next(&self.receiver.retry, self.attempt(), when_dead);
-                if matches!(next, Next::Dead(_)) {
-                    tracing::error!(
-                        target: "events_durable",
-                        subscriber = self.receiver.id(),
-                        event = self.claim.event.id,
-                        attempts = self.claim.attempt,
-                        "a delivery is dead: its attempts are used up",
-                    );
-                }
                 loop {
                     match DB::failed(pool, self.claim, &error, next).await {
+                        Ok(Failed::Noted) if matches!(next, Next::Dead(_)) => {
+                            self.log_dead();
+                            break;
+                        }
                         Ok(_) => break,
                         Err(error) if error.is_serialization() => {
                             tokio::time::sleep(CONFLICT).await;
@@ -308,6 +303,16 @@ impl<DB: Engine> Attempt<'_, DB> {
             }
         }
         Ok(())
+    }
+
+    fn log_dead(&self) {
+        tracing::error!(
+            target: "events_durable",
+            subscriber = self.receiver.id(),
+            event = self.claim.event.id,
+            attempts = self.claim.attempt,
+            "a delivery is dead: its attempts are used up",
+        );
     }
 
     /// Marks a delivery done in a transaction of its own.
