@@ -15,11 +15,12 @@ use events_core::{
     outcomes::{SkipReason, SubscriberOutcome},
 };
 use events_sqlx::{Tx, TxError};
+use sqlx::Connection;
 use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
-    backoff::{is_serialization, next, store_error},
+    backoff::{gone, is_serialization, next, store_error},
     batch::InHand,
     unwind::{Panicked, catching},
 };
@@ -218,6 +219,13 @@ impl<DB: Engine> Attempt<'_, DB> {
             // Not that of this one, whose row the transaction has locked.
             self.while_extending(InHand::rest, call).await
         };
+        if let Some(error) = failure(&outcome).and_then(gone)
+            && !self.is_repeated_too_often()
+            && tx.conn().ping().await.is_err()
+        {
+            // No failure of the subscriber: its transaction is lost.
+            return Err(error);
+        }
         match self.end_of(outcome) {
             End::Done => {}
             end => {
@@ -385,4 +393,13 @@ impl<DB: Engine> Attempt<'_, DB> {
     fn is_repeated_too_often(&self) -> bool {
         self.uncounted() >= MOST_UNCOUNTED
     }
+}
+
+/// The error with which a subscriber has failed.
+fn failure(outcome: &SubscriberOutcome) -> Option<&(dyn Error + 'static)> {
+    let failure = match outcome {
+        SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => failure,
+        _ => return None,
+    };
+    failure.error().map(|error| error as &(dyn Error + 'static))
 }

@@ -58,6 +58,23 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
+/// The error of a database that is gone, which may be another one than that of the store.
+pub(super) fn gone(error: &(dyn Error + 'static)) -> Option<StoreError> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let of_database = match error.downcast_ref::<TxError>() {
+            Some(TxError::Database(error)) => Some(error),
+            _ => error.downcast_ref::<sqlx::Error>(),
+        };
+        if let Some(error) = of_database {
+            return Some(StoreError::of(error))
+                .filter(|error| matches!(error, StoreError::Gone(_)));
+        }
+        next = error.source();
+    }
+    None
+}
+
 /// The error of a function before the commit, whose text is that of the commit, so that it is no source of it.
 fn before_commit<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     let commit = match error.downcast_ref::<TxError>() {
