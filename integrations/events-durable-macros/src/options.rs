@@ -114,7 +114,7 @@ fn serde_options(attributes: &[Attribute]) -> Vec<Meta> {
         .filter(|it| it.path().is_ident("serde"))
         .filter_map(|it| {
             it.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-                .ok() // serde tells what is wrong
+                .ok() // serde reports what is wrong
         });
     options.flatten().collect()
 }

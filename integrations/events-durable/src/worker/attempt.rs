@@ -219,7 +219,7 @@ impl<DB: Engine> Attempt<'_, DB> {
             // Not that of this one, whose row the transaction has locked.
             self.while_extending(InHand::rest, call).await
         };
-        if let Some(error) = failure(&outcome).and_then(gone)
+        if let Some(error) = gone(&outcome)
             && !self.is_repeated_too_often()
             && tx.conn().ping().await.is_err()
         {
@@ -393,13 +393,4 @@ impl<DB: Engine> Attempt<'_, DB> {
     fn is_repeated_too_often(&self) -> bool {
         self.uncounted() >= MOST_UNCOUNTED
     }
-}
-
-/// The error with which a subscriber has failed.
-fn failure(outcome: &SubscriberOutcome) -> Option<&(dyn Error + 'static)> {
-    let failure = match outcome {
-        SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => failure,
-        _ => return None,
-    };
-    failure.error().map(|error| error as &(dyn Error + 'static))
 }

@@ -1,4 +1,4 @@
-//! When a failed delivery is tried again.
+//! When a failed delivery is tried again, and which errors are no failure of its subscriber.
 
 use std::{
     collections::hash_map::RandomState,
@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Retry, units::CommitError};
+use events_core::{Retry, outcomes::SubscriberOutcome, units::CommitError};
 use events_sqlx::TxError;
 
 use crate::store::{Next, StoreError, WhenDead};
@@ -58,9 +58,14 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-/// The error of a database that is gone, which may be another one than that of the store.
-pub(super) fn gone(error: &(dyn Error + 'static)) -> Option<StoreError> {
-    let mut next = Some(error);
+/// The error of a database that is gone, with which a subscriber has failed. It may be another one than that of the store.
+pub(super) fn gone(outcome: &SubscriberOutcome) -> Option<StoreError> {
+    let failure = match outcome {
+        SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => failure,
+        _ => return None,
+    };
+    let error = failure.error()?;
+    let mut next = Some(error as &(dyn Error + 'static));
     while let Some(error) = next {
         let of_database = match error.downcast_ref::<TxError>() {
             Some(TxError::Database(error)) => Some(error),
