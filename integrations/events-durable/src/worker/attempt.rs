@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
-    backoff::{is_serialization, next},
+    backoff::{gone, is_serialization, next},
     batch::InHand,
     transaction::{Refused, Transaction},
     unwind::{Panicked, catching},
@@ -223,6 +223,13 @@ impl<DB: Engine> Attempt<'_, DB> {
             // Not that of this one, whose row the transaction has locked.
             self.while_extending(InHand::rest, call).await
         };
+        if let Some(error) = gone(&outcome)
+            && !self.is_repeated_too_often()
+            && tx.is_gone().await
+        {
+            // No failure of the subscriber: its transaction is lost.
+            return Err(error);
+        }
         match self.end_of(outcome) {
             End::Done => {}
             end => {
