@@ -106,4 +106,42 @@ mod no_name {
     }
 }
 
+mod flattened {
+    //! A field that is written into the object around it has no key.
+
+    use events_core::Event;
+    use events_durable::Durable;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Serialize, Deserialize)]
+    struct Card {
+        number: String,
+    }
+
+    #[derive(Event, Durable, Clone, Serialize, Deserialize)]
+    struct OrderPlaced {
+        #[event(secret)]
+        #[durable(secret(stored))]
+        card: Card,
+    }
+}
+
+mod variant {
+    //! The fields of an enum have no keys of their own.
+
+    use events_core::Event;
+    use events_durable::Durable;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Event, Durable, Clone, Serialize, Deserialize)]
+    enum Order {
+        Paid {
+            #[event(secret)]
+            #[durable(secret(skip))]
+            #[serde(skip)]
+            card: String,
+        },
+    }
+}
+
 fn main() {}
