@@ -2,7 +2,7 @@
 //!
 //! - `settings`: their settings; `new_workers`: starting them; `handle`: the tasks that run, and their end;
 //! - `run`: the loop of one task; `batch`: the deliveries that it has claimed; `attempt`: one delivery;
-//! - `upkeep`: what is done now and then; `outage`: a database that is gone.
+//! - `unwind`: panics outside of subscribers; `upkeep`: what is done now and then; `outage`: a database that is gone.
 
 mod attempt;
 mod batch;
@@ -11,6 +11,7 @@ mod new_workers;
 mod outage;
 mod run;
 mod settings;
+mod unwind;
 mod upkeep;
 
 pub use handle::Workers;

@@ -18,17 +18,19 @@ use events_sqlx::Tx;
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use super::super::batch::InHand;
 use super::{
-    backoff::{is_serialization, next},
+    backoff::{gone, is_serialization, next},
     transaction::{Refused, Transaction},
-    unwind::{Panicked, catching},
 };
 use crate::{
     delivery::About,
     event::{Deliver, Unreadable, Waits, type_of},
     facade::{Durable, Receiver, Takes},
-    store::{Claim, Done, Engine, Next, StoreError},
+    store::{Claim, Done, Engine, Failed, Next, StoreError},
+    worker::{
+        batch::InHand,
+        unwind::{Panicked, catching},
+    },
 };
 
 /// A delivery that is to be made.
@@ -223,6 +225,13 @@ impl<DB: Engine> Attempt<'_, DB> {
             // Not that of this one, whose row the transaction has locked.
             self.while_extending(InHand::rest, call).await
         };
+        if let Some(error) = gone(&outcome)
+            && !self.is_repeated_too_often()
+            && tx.is_gone().await
+        {
+            // No failure of the subscriber: its transaction is lost.
+            return Err(error);
+        }
         match self.end_of(outcome) {
             End::Done => {}
             end => {
@@ -287,17 +296,12 @@ impl<DB: Engine> Attempt<'_, DB> {
             End::Failed(error) => {
                 let when_dead = self.store.0.settings.when_dead;
                 let next = next(&self.receiver.retry, self.attempt(), when_dead);
-                if matches!(next, Next::Dead(_)) {
-                    tracing::error!(
-                        target: "events_durable",
-                        subscriber = self.receiver.id(),
-                        event = self.claim.event.id,
-                        attempts = self.claim.attempt,
-                        "a delivery is dead: its attempts are used up",
-                    );
-                }
                 loop {
                     match DB::failed(pool, self.claim, &error, next).await {
+                        Ok(Failed::Noted) if matches!(next, Next::Dead(_)) => {
+                            self.log_dead();
+                            break;
+                        }
                         Ok(_) => break,
                         Err(error) if error.is_serialization() => {
                             tokio::time::sleep(CONFLICT).await;
@@ -308,6 +312,16 @@ impl<DB: Engine> Attempt<'_, DB> {
             }
         }
         Ok(())
+    }
+
+    fn log_dead(&self) {
+        tracing::error!(
+            target: "events_durable",
+            subscriber = self.receiver.id(),
+            event = self.claim.event.id,
+            attempts = self.claim.attempt,
+            "a delivery is dead: its attempts are used up",
+        );
     }
 
     /// Marks a delivery done in a transaction of its own.
