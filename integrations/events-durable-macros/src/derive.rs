@@ -13,6 +13,10 @@ use crate::{
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let ident = &input.ident;
+    if let Some(lifetime) = input.generics.lifetimes().next() {
+        let text = "a stored event owns its data, and this one borrows; write `String` in place of `&str`, for example";
+        return Err(Error::new(lifetime.span(), text));
+    }
     if let Some(param) = input.generics.params.first() {
         let text = format!(
             "a generic event is stored under a topic for each of its types; write \
@@ -26,6 +30,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let version = version.map_or_else(|| quote!(1), |version| quote!(#version));
     let codec = options.codec.as_ref();
     let codec = codec.map_or_else(|| quote!(__durable::Json), |codec| quote!(#codec));
+    let has_key = options.key.is_some();
     let key = key(input, options.key.as_ref())?;
     let Secrets { list, checks } = secrets;
     // At the type: it is what serde has to know. Not with its span as it is, which lints take for code of the user.
@@ -51,6 +56,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 type Codec = #codec;
                 const VERSION: i32 = #version;
                 const SECRETS: &'static [__durable::Secret] = &[#(#list),*];
+                const HAS_KEY: bool = #has_key;
 
                 fn durable_key(&self) -> ::core::option::Option<__durable::String> {
                     #key
@@ -189,6 +195,10 @@ fn key(input: &DeriveInput, key: Option<&Expr>) -> Result<TokenStream> {
         return Ok(quote!(::core::option::Option::None));
     };
     let span = key.span();
+    if let Expr::Lit(_) = key {
+        let text = "a key is a field, whose name has no quotes, `key = order`, or a function, `key = |event| event.order`";
+        return Err(Error::new(span, text));
+    }
     if let Expr::Path(path) = key
         && let Some(field) = path.path.get_ident()
     {

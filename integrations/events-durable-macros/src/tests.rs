@@ -42,6 +42,14 @@ fn options_of_the_type() {
                  topic = \"..\")`",
             ),
             (
+                "struct Order<'a> { number: &'a str }",
+                "a stored event owns its data, and this one borrows; write `String` in place of `&str`",
+            ),
+            (
+                "#[durable(key = \"number\")] struct Order { number: u64 }",
+                "a key is a field, whose name has no quotes, `key = order`, or a function",
+            ),
+            (
                 "#[durable(topic = \"order\")] struct Order;",
                 "this is no option of `#[durable(..)]` on a type; there are `version = 2`, `key = field` and `codec = MyCodec`",
             ),

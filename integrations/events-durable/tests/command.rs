@@ -354,7 +354,10 @@ async fn wrong_arguments_are_an_error_with_the_remedy() {
         ),
         ("purge", "--older-than <AGE>"),
         ("frobnicate", "unrecognized subcommand 'frobnicate'"),
-        ("", "Usage: events <COMMAND>"),
+        (
+            "",
+            "Stored events, their deliveries, and the subscribers that receive them\n\nUsage: events <COMMAND>",
+        ),
     ] {
         let (_, result) = command(&store, arguments, "").await;
         let text = result.unwrap_err().to_string();

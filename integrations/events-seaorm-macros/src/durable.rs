@@ -174,6 +174,10 @@ impl Durable {
 
     /// An error if the key is no field.
     pub(crate) fn check_key(&self, model: &Ident) -> Result<()> {
+        if let Some(Expr::Lit(key)) = &self.key {
+            let text = "a key is a field, whose name has no quotes, `key = order`, or a function, `key = |user| user.id`";
+            return Err(Error::new(key.span(), text));
+        }
         match self.key.as_ref().and_then(field_of) {
             Some(field) if !self.fields.contains(field) => {
                 let text = format!(
@@ -191,7 +195,13 @@ pub(crate) const UNDECIDED: &str = "the store would contain this secret field; d
                          encrypted";
 
 fn parse_topic(meta: &ParseNestedMeta<'_>) -> Result<LitStr> {
-    let topic: LitStr = meta.value()?.parse()?;
+    let topic: LitStr = match meta.value() {
+        Ok(value) => value.parse()?,
+        Err(_) => {
+            let text = "`durable` needs a text, with which the topics of the events begin: `durable = \"shop.user\"`";
+            return Err(meta.error(text));
+        }
+    };
     match topic.value().is_empty() {
         true => Err(Error::new(
             topic.span(),

@@ -197,6 +197,16 @@ fn a_compile_error_of_a_durable_model_names_the_remedy() {
             "",
             "error: the topics of the events begin with this text",
         ),
+        (
+            "durable",
+            "",
+            "error: `durable` needs a text, with which the topics of the events begin",
+        ),
+        (
+            "durable = \"user\", key = \"id\"",
+            "",
+            "error: a key is a field, whose name has no quotes",
+        ),
         ("topic = \"user\"", "", "error: unknown option of a model"),
         (
             "durable = \"user\", version = 0",

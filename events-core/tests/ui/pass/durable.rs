@@ -67,6 +67,9 @@ mod options {
 
     #[subscriber(durable = "j", timeout = std::time::Duration::from_secs(1))]
     async fn timeout(_: &OrderPlaced) {}
+
+    #[subscriber(durable = "k", retry = 0)]
+    async fn retry(_: &OrderPlaced) {}
 }
 
 mod keys {

@@ -188,6 +188,7 @@ impl SubscriberArgs {
             };
             errors.record(set);
         }
+        errors.record(args.options.check_repeats());
         args
     }
 
@@ -213,6 +214,17 @@ impl SubscriberArgs {
 }
 
 impl PlainOptions {
+    /// That `retry = 0` is an option of a durable subscriber, whose failed calls are otherwise repeated.
+    fn check_repeats(&self) -> Result<()> {
+        match self.retry.value() {
+            Some(value) if !self.durable.is_set() && is_zero(value) => Err(Error::new(
+                value.span(),
+                "with `retry = 0` no call is repeated; write 1 or more, or remove the option",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether an `async fn` of one event type is awaited in its place; `changes` is whether it takes `&mut`. A durable one is
     /// awaited by what delivers to it.
     pub(in crate::subscriber) fn is_awaited(&self, changes: bool) -> bool {
@@ -317,7 +329,11 @@ impl PlainOptions {
     }
 }
 
-/// A number of repetitions, which is at least 1, or a `Retry`. Only literals are checked here.
+fn is_zero(value: &Expr) -> bool {
+    matches!(value, Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.base10_digits() == "0")
+}
+
+/// A number of repetitions, or a `Retry`. Only literals are checked here.
 fn retries(value: Expr) -> Result<Expr> {
     let number = match &value {
         Expr::Unary(negated) => &*negated.expr,
@@ -328,9 +344,6 @@ fn retries(value: Expr) -> Result<Expr> {
             Lit::Int(number) if matches!(value, Expr::Unary(_)) => format!(
                 "a call cannot be repeated less than 0 times; write `retry = {}`",
                 number.base10_digits()
-            ),
-            Lit::Int(number) if number.base10_digits() == "0" => String::from(
-                "with `retry = 0` no call is repeated; write 1 or more, or remove the option",
             ),
             Lit::Int(_) => return Ok(value),
             _ => String::from(

@@ -55,7 +55,8 @@ pub(super) enum Action {
     Purge(Purge),
 }
 
-/// The arguments without a program around them.
+/// Stored events, their deliveries, and the subscribers that receive them
+// The text above is that of the help: these are the arguments without a program around them.
 #[derive(Debug, Parser)]
 #[command(name = "events")]
 pub(super) struct Standalone {

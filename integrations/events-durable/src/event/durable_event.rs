@@ -46,6 +46,10 @@ pub trait DurableEvent: OwnedEvent + Send + Sync + 'static {
     #[doc(hidden)]
     const IS_UNDECIDED: bool = false;
 
+    /// Whether it has a key.
+    #[doc(hidden)]
+    const HAS_KEY: bool = true;
+
     /// The topic under which it is stored.
     #[must_use]
     fn stored_topic() -> &'static str {

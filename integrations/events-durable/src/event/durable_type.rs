@@ -72,6 +72,7 @@ pub struct DurableType {
     emitted_topic: fn() -> &'static str,
     name: fn() -> &'static str,
     codec: &'static str,
+    has_key: bool,
     undecided_secret: fn() -> Option<&'static str>,
     is_received_by: fn(&DurableSubscriber) -> bool,
     subscribe: fn(&Registry, Arc<dyn StoreEncoded>) -> Result<Subscription, SubscribeError>,
@@ -88,6 +89,7 @@ impl DurableType {
             emitted_topic: E::topic,
             name: std::any::type_name::<E>,
             codec: E::Codec::NAME,
+            has_key: E::HAS_KEY,
             undecided_secret: undecided_secret::<E>,
             is_received_by: DurableSubscriber::receives_event::<E>,
             subscribe: subscribe::<E>,
@@ -121,6 +123,10 @@ impl DurableType {
 
     pub(crate) fn codec(&self) -> &'static str {
         self.codec
+    }
+
+    pub(crate) fn has_key(&self) -> bool {
+        self.has_key
     }
 
     /// Has what is emitted stored, as the last subscriber that runs at once: it stores what the others leave.

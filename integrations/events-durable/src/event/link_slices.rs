@@ -62,6 +62,7 @@ macro_rules! durable {
                 const VERSION: i32 = [$($version,)? 1][0];
                 const SECRETS: &'static [$crate::__derive::Secret] = &[];
                 const IS_UNDECIDED: bool = true;
+                const HAS_KEY: bool = [$({ let _ = ::core::stringify!($key); true },)? false][0];
 
                 fn stored_topic() -> &'static str {
                     $topic

@@ -84,6 +84,7 @@ async fn register<DB: Engine>(
         problems.extend(takes_both(one));
         problems.extend(not_durable(one));
         warn_of_stored_topics(one);
+        warn_of_missing_keys(one);
     }
     if !problems.is_empty() {
         return Err(DurableError::Program(problems));
@@ -309,6 +310,23 @@ fn warn_of_stored_topics(subscriber: &DurableSubscriber) {
             "the pattern matches the topic under which the event is stored, and not that of its emit, so that the subscriber does \
              not receive it; write a pattern that matches `{}` as well",
             missed.emitted_topic(),
+        );
+    }
+}
+
+/// Warns if it is called in order for each key, and an event type that it names has none.
+fn warn_of_missing_keys(subscriber: &DurableSubscriber) {
+    let has_no_key = |one: &&DurableType| !one.has_key() && one.is_received_by(subscriber);
+    if !subscriber.info().per_key || subscriber.has_pattern() {
+        return;
+    }
+    for event in types().iter().filter(has_no_key) {
+        tracing::warn!(
+            target: "events_durable",
+            subscriber = subscriber.id(),
+            topic = event.topic(),
+            "the subscriber is `per_key`, and the event has no key, so that its deliveries have no order; add `#[durable(key = ..)]` to \
+             the event, or remove `per_key`",
         );
     }
 }

@@ -3,7 +3,7 @@
 use events_seaorm::Tx;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
-use crate::store::{Engine, NewEvent};
+use crate::store::{Engine, NewEvent, StoreError, of_sqlx};
 
 /// Stores the events, and their deliveries.
 pub(super) async fn insert<DB: Engine>(tx: &Tx, events: &[NewEvent]) -> Result<(), DbErr> {
@@ -14,7 +14,17 @@ pub(super) async fn insert<DB: Engine>(tx: &Tx, events: &[NewEvent]) -> Result<(
             statement.sql,
             values,
         ))
-        .await?;
+        .await
+        .map_err(with_remedy)?;
     }
     Ok(())
+}
+
+/// The error of a database without the tables, with its remedy. Another one stays as it is: its code tells whether the transaction
+/// is to be run again.
+fn with_remedy(error: DbErr) -> DbErr {
+    match of_sqlx(&error).map(StoreError::from) {
+        Some(missing @ StoreError::SchemaMissing) => DbErr::Custom(missing.to_string()),
+        _ => error,
+    }
 }

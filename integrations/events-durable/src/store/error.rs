@@ -168,7 +168,8 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SchemaMissing => f.write_str(
-                "the tables of durable delivery are missing; call `migrate()`, which makes them",
+                "the tables of durable delivery are missing in this database; call `migrate()`, which makes them; if a store has them in \
+                 another database, make this connection, or transaction, one of the pool of that store",
             ),
             Self::SchemaOlder { found, known } => write!(
                 f,

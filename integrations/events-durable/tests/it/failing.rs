@@ -9,6 +9,7 @@ use sqlx::Postgres;
 
 use crate::{
     database::{Database, TestEngine, on_both},
+    faults::log::Log,
     shop::{AT_ONCE, Faults, Journal, Placed, Shop, ShopEngine, confirm, note, placed, stop},
 };
 
@@ -56,6 +57,7 @@ async fn what_a_failed_attempt_wrote_is_rolled_back<DB: ShopEngine>(database: &D
 }
 
 async fn after_its_attempts_a_delivery_is_dead<DB: ShopEngine>(database: &Database<DB>) {
+    let (log, _guard) = Log::start();
     let mut shop = Shop::open(database, subscribers![confirm]).await;
     shop.faults.errors.store(3, Ordering::Relaxed);
     let workers = shop.work();
@@ -74,6 +76,9 @@ async fn after_its_attempts_a_delivery_is_dead<DB: ShopEngine>(database: &Databa
         "{}",
         letters[0].error
     );
+    let dead = r#"used up subscriber="mail.confirm" topic="shop.placed""#;
+    let reason = r#"error="returned an error: the server is down""#;
+    assert_eq!((log.count(dead), log.count(reason)), (1, 1));
     assert!(shop.is_silent());
     assert_eq!(shop.store.dead("mail.confirm").retry().await.unwrap(), 1);
     assert_eq!(shop.next().await, "confirm 1 (1 of 3) ");

@@ -1,12 +1,13 @@
 //! Registering the subscribers of a program.
 
-use events_core::{Event, Registry, State, subscriber, subscribers};
+use events_core::{Event, EventCopy, Registry, State, subscriber, subscribers};
 use events_durable::{Delivery, DurableError, StoreError, durable};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     database::{Database, on_both},
-    shop::{Journal, Placed, Shop, ShopEngine, audit, confirm, note, stop},
+    faults::log::Log,
+    shop::{Booked, Journal, Placed, Shop, ShopEngine, audit, confirm, note, stop},
 };
 
 on_both! {
@@ -18,6 +19,7 @@ on_both! {
     a_subscriber_of_an_event_that_is_not_durable_is_a_problem;
     instances_of_a_generic_event_have_their_own_subscribers;
     an_instance_of_a_generic_event_that_is_not_durable_is_a_problem;
+    a_key_that_an_event_does_not_have_is_a_warning;
 }
 
 #[derive(Event, Clone)]
@@ -47,6 +49,18 @@ fn of_number(page: &Page<u64>, journal: State<'_, Journal>) {
 
 #[subscriber(durable = "pages.flag")]
 fn of_flag(_: &Page<bool>) {}
+
+#[subscriber(durable = "keys.none", per_key)]
+fn without_key(_: &Booked) {}
+
+#[subscriber(durable = "keys.page", per_key)]
+fn page_without_key(_: &Page<u64>) {}
+
+#[subscriber(durable = "keys.some", per_key)]
+fn with_key(_: &Placed) {}
+
+#[subscriber(durable = "keys.pattern", topic = "shop\\..*", per_key)]
+async fn of_pattern(_: &EventCopy) {}
 
 #[subscriber]
 fn not_durable(_: &Placed, _: Delivery<'_>) {}
@@ -211,4 +225,20 @@ async fn the_transaction_is_that_of_the_store() {
         error.contains("the transaction of another database"),
         "{error}"
     );
+}
+
+async fn a_key_that_an_event_does_not_have_is_a_warning<DB: ShopEngine>(database: &Database<DB>) {
+    let (log, _guard) = Log::start();
+    let all = subscribers![without_key, page_without_key, with_key, of_pattern];
+    let shop = Shop::unregistered(database, all).await;
+    shop.store.register(&shop.registry).await.unwrap();
+    for (subscriber, expected) in [
+        ("keys.none", 1),
+        ("keys.page", 1),
+        ("keys.some", 0),
+        ("keys.pattern", 0),
+    ] {
+        let warning = format!("or remove `per_key` subscriber=\"{subscriber}\"");
+        assert_eq!(log.count(&warning), expected, "{subscriber}");
+    }
 }

@@ -127,7 +127,7 @@ pub(crate) async fn slow(event: &Placed, journal: State<'_, Journal>, faults: St
 }
 
 /// A single attempt: one that is lost is the last.
-#[subscriber(durable = "slow.once", retry = AT_ONCE.max_retries(0))]
+#[subscriber(durable = "slow.once", retry = 0)]
 pub(crate) async fn slow_once(
     event: &Placed,
     journal: State<'_, Journal>,

@@ -35,6 +35,7 @@ on_both! {
     an_error_that_the_subscriber_ignores_does_not_mark_it_done;
     what_a_worker_that_is_cut_off_has_committed_is_not_repeated;
     two_transactions_are_a_problem;
+    a_database_without_the_tables_names_the_remedy;
 }
 
 const STORED: &str = "SELECT count(*) FROM ev_event";
@@ -344,4 +345,16 @@ async fn a_conflict_is_no_attempt() {
         shop.drained().await;
         stop(workers).await;
     }
+}
+
+/// It may be another one than that of the store.
+async fn a_database_without_the_tables_names_the_remedy<DB: OrmEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    DB::run(&database.pool, "ALTER TABLE ev_event RENAME TO ev_gone").await;
+    let placing = async |tx: &events_seaorm::Tx| -> Result<(), DbErr> {
+        tx.emit(placed(1)).await?;
+        Ok(())
+    };
+    let error = transaction(&db(&shop), placing).await.unwrap_err();
+    assert!(error.to_string().contains("call `migrate()`"), "{error}");
 }
