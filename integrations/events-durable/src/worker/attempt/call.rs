@@ -296,20 +296,6 @@ impl<DB: Engine> Attempt<'_, DB> {
             End::Failed(error) => {
                 let when_dead = self.store.0.settings.when_dead;
                 let next = next(&self.receiver.retry, self.attempt(), when_dead);
-<<<<<<< HEAD:integrations/events-durable/src/worker/attempt/call.rs
-=======
-                if matches!(next, Next::Dead(_)) {
-                    tracing::error!(
-                        target: "events_durable",
-                        subscriber = self.receiver.id(),
-                        topic = self.claim.event.topic,
-                        event = self.claim.event.id,
-                        attempts = self.claim.attempt,
-                        error = &*error,
-                        "a delivery is dead: its attempts are used up",
-                    );
-                }
->>>>>>> 9875df5b76a570964f6613e61c32585275d2729a:integrations/events-durable/src/worker/attempt.rs
                 loop {
                     match DB::failed(pool, self.claim, &error, next).await {
                         Ok(Failed::Noted) if matches!(next, Next::Dead(_)) => {
