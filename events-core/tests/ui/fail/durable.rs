@@ -89,7 +89,7 @@ mod keys {
 mod events {
     //! Events that are changed, and that borrow.
 
-    use events_core::{Event, subscriber};
+    use events_core::{Event, EventCopy, subscriber};
 
     #[derive(Event, Clone)]
     struct OrderPlaced {
@@ -108,6 +108,9 @@ mod events {
 
     #[subscriber(durable = "b")]
     async fn borrows(_: &Request<'_>) {}
+
+    #[subscriber(durable = "c", topic = "shop.*")]
+    fn copy(_: &EventCopy) {}
 }
 
 fn main() {}

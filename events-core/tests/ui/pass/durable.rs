@@ -68,7 +68,7 @@ mod options {
     #[subscriber(durable = "j", timeout = std::time::Duration::from_secs(1))]
     async fn timeout(_: &OrderPlaced) {}
 
-    #[subscriber(durable = "k", retry = 0)]
+    #[subscriber(durable = "n", retry = 0)]
     async fn retry(_: &OrderPlaced) {}
 }
 
@@ -92,7 +92,7 @@ mod keys {
 mod events {
     //! Events that are changed, and that borrow.
 
-    use events_core::{Event, subscriber};
+    use events_core::{AnyEvent, Event, subscriber};
 
     #[derive(Event, Clone)]
     struct OrderPlaced {
@@ -111,6 +111,9 @@ mod events {
 
     #[subscriber(durable = "m")]
     async fn borrows(_: &Request) {}
+
+    #[subscriber(durable = "o", topic = "shop.*")]
+    fn copy(_: &dyn AnyEvent) {}
 }
 
 fn main() {}

@@ -277,7 +277,7 @@ pub(in crate::subscriber) fn check_selector(
     }
     match asyncness.or(args.options.deferred.span()) {
         Some(_) => check_copy(event, errors),
-        None => check_any_event(event, errors),
+        None => check_any_event(event, args.options.durable.is_set(), errors),
     }
 }
 
@@ -298,9 +298,13 @@ fn check_copy(event: &TypeReference, errors: &mut Errors) {
 }
 
 /// Checks the event parameter of a sync function with a topic or a list of types.
-fn check_any_event(event: &TypeReference, errors: &mut Errors) {
+fn check_any_event(event: &TypeReference, is_durable: bool, errors: &mut Errors) {
     if is_event_copy(&event.elem) {
-        let text = "a sync subscriber reads the event itself; write `&dyn AnyEvent`, or add `deferred` to receive a copy";
+        let text = if is_durable {
+            "a sync subscriber reads the event itself; write `&dyn AnyEvent`, or `async fn` to receive a copy"
+        } else {
+            "a sync subscriber reads the event itself; write `&dyn AnyEvent`, or add `deferred` to receive a copy"
+        };
         errors.push(Error::new(event.elem.span(), text));
     } else if !takes_any_event(event) {
         let text = "a subscriber with a topic or with a list of types accepts `&dyn AnyEvent`; write that, or \

@@ -94,7 +94,7 @@ impl<DB: Engine> Durable<DB> {
         }))
     }
 
-    /// A store in the database with this URL.
+    /// A store in the database with this URL. SQLite makes a file that is not there if the URL ends in `?mode=rwc`.
     ///
     /// # Errors
     ///
@@ -264,7 +264,8 @@ impl<DB: Engine> Durable<DB> {
         Ok(())
     }
 
-    /// Delivers nothing to the subscriber until it is resumed, in all programs.
+    /// Delivers nothing to the subscriber until it is resumed, in all programs. An id that the database does not have yet is paused as
+    /// well, and receives nothing when it is registered: a wrong id is no error.
     ///
     /// # Errors
     ///
@@ -285,7 +286,7 @@ impl<DB: Engine> Durable<DB> {
     }
 
     /// Deletes a subscriber that no program has any more from the database, with what it has not received. Returns how many
-    /// deliveries that were.
+    /// deliveries that were; 0 if the database does not have the id.
     ///
     /// # Errors
     ///

@@ -17,6 +17,7 @@ on_both! {
     a_replay_delivers_once_more;
     a_replay_delivers_nothing_before_its_time;
     a_paused_subscriber_receives_nothing;
+    an_id_is_paused_before_it_is_registered;
     stats_count_what_waits;
     a_dead_one_of_a_key_may_be_passed_over;
     a_purge_keeps_events_as_long_as_the_store_says;
@@ -86,6 +87,13 @@ async fn a_paused_subscriber_receives_nothing<DB: ShopEngine>(database: &Databas
     );
     shop.drained().await;
     stop(workers).await;
+}
+
+async fn an_id_is_paused_before_it_is_registered<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::unregistered(database, subscribers![confirm]).await;
+    shop.store.pause("mail.confirm").await.unwrap();
+    shop.store.register(&shop.registry).await.unwrap();
+    assert!(shop.store.stats().await.unwrap()[0].paused);
 }
 
 async fn stats_count_what_waits<DB: ShopEngine>(database: &Database<DB>) {

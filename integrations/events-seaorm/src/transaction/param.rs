@@ -29,7 +29,9 @@ impl Param for &Tx {
         match call.get::<Lent>() {
             Some(lent) => Ok(Tx::of(lent.connection.clone(), lent.level)),
             None => Err(
-                "the event was not emitted in a transaction of `events_seaorm`; emit it with `tx.emit(event).await`".into(),
+                "the event was not emitted in a transaction of `events_seaorm`; emit it with `tx.emit(event).await`; of a durable subscriber, \
+                 add the feature `seaorm` to `events-durable`"
+                    .into(),
             ),
         }
     }

@@ -298,11 +298,11 @@ impl<DB: Engine> Attempt<'_, DB> {
                 let next = next(&self.receiver.retry, self.attempt(), when_dead);
                 loop {
                     match DB::failed(pool, self.claim, &error, next).await {
-                        Ok(Failed::Noted) if matches!(next, Next::Dead(_)) => {
-                            self.log_dead(&error);
+                        Ok(Failed::Noted) => {
+                            self.log(&error, next);
                             break;
                         }
-                        Ok(_) => break,
+                        Ok(Failed::Void) => break,
                         Err(error) if error.is_serialization() => {
                             tokio::time::sleep(CONFLICT).await;
                         }
@@ -314,16 +314,29 @@ impl<DB: Engine> Attempt<'_, DB> {
         Ok(())
     }
 
-    fn log_dead(&self, error: &str) {
-        tracing::error!(
-            target: "events_durable",
-            subscriber = self.receiver.id(),
-            topic = self.claim.event.topic,
-            event = self.claim.event.id,
-            attempts = self.claim.attempt,
-            error,
-            "a delivery is dead: its attempts are used up",
-        );
+    /// Logs a failed attempt.
+    fn log(&self, error: &str, next: Next) {
+        match next {
+            Next::After(delay) => tracing::warn!(
+                target: "events_durable",
+                subscriber = self.receiver.id(),
+                topic = self.claim.event.topic,
+                event = self.claim.event.id,
+                cause = error,
+                attempt = self.attempt(),
+                delay = ?delay,
+                "a subscriber failed, and its delivery is repeated",
+            ),
+            Next::Dead(_) => tracing::error!(
+                target: "events_durable",
+                subscriber = self.receiver.id(),
+                topic = self.claim.event.topic,
+                event = self.claim.event.id,
+                cause = error,
+                attempts = self.attempt(),
+                "a delivery is dead: its attempts are used up",
+            ),
+        }
     }
 
     /// Marks a delivery done in a transaction of its own.
