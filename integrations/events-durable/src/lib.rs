@@ -44,7 +44,7 @@ pub mod testing {
     pub use crate::store::{
         Claim, Conn, DeadLetter, Deliver, Done, Engine, Failed, Insert, InsertStatement, Listener,
         Migrate, NewEvent, Next, Operate, Register, Registered, Replay, Route, Stats, StoreError,
-        StoredEvent, Value, Wake, WhenDead,
+        StoredEvent, Wake, WhenDead,
     };
 
     /// A worker as a future that does not end.

@@ -94,40 +94,69 @@ impl<DB: Engine> Waker<DB> {
         };
         self.is_asked.store(true, Ordering::SeqCst);
         if !self.is_notifying.swap(true, Ordering::SeqCst) {
-            runtime.spawn(async move { self.notify().await });
-        }
-    }
-
-    /// Notifies other programs until nothing more was stored meanwhile.
-    async fn notify(&self) {
-        loop {
-            let notifying = Notifying(&self.is_notifying);
-            while self.is_asked.swap(false, Ordering::SeqCst) {
-                let _ = DB::notify(&self.pool).await; // lost ones are found by the poll
-                sleep(PAUSE).await;
-            }
-            drop(notifying);
-            // What was stored between the two has started no task.
-            if !self.is_asked.load(Ordering::SeqCst)
-                || self.is_notifying.swap(true, Ordering::SeqCst)
-            {
-                return;
-            }
+            // Made here, so that it is dropped also with a task that was not polled.
+            let notifying = Notifying(self);
+            runtime.spawn(notifying.run());
         }
     }
 }
 
-/// Resets the flag also when the runtime ends.
-struct Notifying<'w>(&'w AtomicBool);
+/// The task that notifies other programs; dropped, also by the end of the runtime, another one may.
+struct Notifying<DB: Engine>(Arc<Waker<DB>>);
 
-impl Drop for Notifying<'_> {
+impl<DB: Engine> Notifying<DB> {
+    /// Notifies until nothing more was stored meanwhile.
+    async fn run(mut self) {
+        loop {
+            let waker = Arc::clone(&self.0);
+            while waker.is_asked.swap(false, Ordering::SeqCst) {
+                let _ = DB::notify(&waker.pool).await; // lost ones are found by the poll
+                sleep(PAUSE).await;
+            }
+            drop(self);
+            // What was stored between the two has started no task.
+            if !waker.is_asked.load(Ordering::SeqCst)
+                || waker.is_notifying.swap(true, Ordering::SeqCst)
+            {
+                return;
+            }
+            self = Self(waker);
+        }
+    }
+}
+
+impl<DB: Engine> Drop for Notifying<DB> {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::SeqCst);
+        self.0.is_notifying.store(false, Ordering::SeqCst);
     }
 }
 
 impl<DB: Engine> fmt::Debug for Waker<DB> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Waker").finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use sqlx::Sqlite;
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    /// A task that was not polled yet resets the flag as well: another runtime notifies later.
+    #[test]
+    fn the_end_of_a_runtime_ends_its_notification() {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("it starts");
+        let waker = runtime.block_on(async {
+            let pool = Pool::<Sqlite>::connect_lazy("sqlite::memory:").expect("it is a URL");
+            let waker = Arc::new(Waker::new(pool, None));
+            Arc::clone(&waker).wake();
+            waker
+        });
+        assert!(waker.is_notifying.load(Ordering::SeqCst));
+        drop(runtime);
+        assert!(!waker.is_notifying.load(Ordering::SeqCst));
     }
 }

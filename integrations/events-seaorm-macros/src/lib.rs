@@ -2,6 +2,7 @@
 
 mod durable;
 mod expand;
+mod expand_durable;
 mod model;
 mod serde_attributes;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use syn::{
 };
 
 use crate::{
-    durable::{Decision, Durable},
+    durable::{Decision, Durable, FieldOptions, is_own},
     serde_attributes::{SerdeField, SerdeType},
 };
 
@@ -111,12 +111,12 @@ impl Model {
                 durable.add(
                     &ident,
                     field,
-                    &options,
+                    &options.of_field,
                     key,
                     whole.filter(|(_, name)| name != "tag"),
                 )
             }
-            None => options.check_not_durable(),
+            None => options.of_field.check_not_durable(),
         };
         if let Err(error) = stored {
             self.report(error);
@@ -126,8 +126,8 @@ impl Model {
             return;
         }
         self.columns.push(name);
-        if !options.is_skipped {
-            let is_secret = options.is_secret;
+        if !options.of_field.is_skipped {
+            let is_secret = options.of_field.is_secret;
             self.fields.push(Field { ident, is_secret });
         }
     }
@@ -145,27 +145,19 @@ fn json_field(
     let field = JsonField {
         name: name.to_owned(),
         key: serde.key(name, of_type),
-        is_secret: options.is_secret || serde.skip && !options.is_skipped,
-        is_skipped: options.is_skipped,
+        is_secret: options.of_field.is_secret || serde.skip && !options.of_field.is_skipped,
+        is_skipped: options.of_field.is_skipped,
         is_optional: serde.skip || serde.skip_if.is_some(),
     };
     let is_plain = field.key == name && !field.is_secret && !field.is_skipped;
     (!is_plain || field.is_optional).then_some(field)
 }
 
-pub(crate) fn is_own(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("observed")
-}
-
 /// The options of a field.
 #[derive(Default)]
-pub(crate) struct Options {
-    pub(crate) is_secret: bool,
-    pub(crate) is_skipped: bool,
-    pub(crate) is_ignored: bool,
-    pub(crate) is_primary_key: bool,
-    /// What becomes of a secret in the payload of a durable event.
-    pub(crate) decision: Option<Decision>,
+struct Options {
+    of_field: FieldOptions,
+    is_ignored: bool,
 }
 
 impl Options {
@@ -173,7 +165,7 @@ impl Options {
         for attribute in attributes {
             if attribute.path().is_ident("sea_orm") {
                 self.is_ignored |= has_option(attribute, "ignore");
-                self.is_primary_key |= has_option(attribute, "primary_key");
+                self.of_field.is_primary_key |= has_option(attribute, "primary_key");
             }
         }
         let mut own = attributes.iter().filter(|attribute| is_own(attribute));
@@ -183,8 +175,8 @@ impl Options {
     fn parse_own(&mut self, attribute: &Attribute) -> Result<()> {
         attribute.parse_nested_meta(|meta| {
             let option = match meta.path.get_ident() {
-                Some(ident) if ident == "secret" => &mut self.is_secret,
-                Some(ident) if ident == "skip" => &mut self.is_skipped,
+                Some(ident) if ident == "secret" => &mut self.of_field.is_secret,
+                Some(ident) if ident == "skip" => &mut self.of_field.is_skipped,
                 _ => {
                     return Err(meta.error(
                         "unknown option; `secret` shows `[redacted]` in place of the values, in diffs and in JSON, and `skip` leaves the \
@@ -196,11 +188,11 @@ impl Options {
                 return Err(meta.error("this option is given twice; remove one"));
             }
             if meta.path.is_ident("secret") && meta.input.peek(token::Paren) {
-                self.decision = Some(Decision::parse(&meta)?);
+                self.of_field.decision = Some(Decision::parse(&meta)?);
             }
             Ok(())
         })?;
-        if self.is_secret && self.is_skipped {
+        if self.of_field.is_secret && self.of_field.is_skipped {
             let text = "a field that is left out of diffs is not shown; remove `secret` or `skip`";
             return Err(Error::new_spanned(attribute, text));
         }

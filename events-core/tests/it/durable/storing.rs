@@ -64,8 +64,12 @@ fn stored() -> (Registry, Outbox, [Subscription; 2]) {
     let placed = registry.subscribe_store::<Placed, _>(outbox.clone());
     let once = registry.subscribe_store::<Once, _>(outbox.clone());
     let subscriptions = [
-        placed.priority(i32::MIN).at_once().register().unwrap(),
-        once.id("store").register().unwrap(),
+        placed
+            .priority(i32::MIN)
+            .at_once()
+            .register()
+            .expect("it succeeds"),
+        once.id("store").register().expect("it succeeds"),
     ];
     (registry, outbox, subscriptions)
 }
@@ -74,24 +78,24 @@ fn stored() -> (Registry, Outbox, [Subscription; 2]) {
 fn each_emit_calls_its_form() {
     let (registry, outbox, _stored) = stored();
     let check = |expected: &str| assert_eq!(outbox.take(), [expected]);
-    registry.try_emit(Placed(1)).unwrap();
+    registry.try_emit(Placed(1)).expect("it succeeds");
     check("sync 1");
     registry.emit(Once(2));
     check("sync 2");
-    smol::block_on(registry.try_emit_async(Placed(3))).unwrap();
+    smol::block_on(registry.try_emit_async(Placed(3))).expect("it succeeds");
     check("async 3");
     smol::block_on(registry.emit_async(Once(4)));
     check("async 4");
-    registry.enqueue(Placed(5)).unwrap();
+    registry.enqueue(Placed(5)).expect("it succeeds");
     registry.queue().flush();
     check("async 5");
     let unit = UnitOfWork::begin();
     {
         let _in_unit = unit.handle().enter();
-        registry.try_emit(Placed(6)).unwrap();
+        registry.try_emit(Placed(6)).expect("it succeeds");
     }
     check("sync 6");
-    unit.commit().unwrap();
+    unit.commit().expect("it succeeds");
     assert!(outbox.take().is_empty());
 }
 
@@ -102,14 +106,17 @@ fn what_it_returns_is_the_result_of_the_emit() {
         let error = error.to_string();
         assert!(error.contains(text), "{error}");
     };
-    is_of(&registry.try_emit(Placed(0)).unwrap_err(), "no order");
-    let emit = |number| smol::block_on(registry.try_emit_async(Placed(number)));
-    is_of(&emit(0).unwrap_err(), "no order");
     is_of(
-        &registry.try_emit(Placed(99)).unwrap_err(),
+        &registry.try_emit(Placed(0)).expect_err("it fails"),
+        "no order",
+    );
+    let emit = |number| smol::block_on(registry.try_emit_async(Placed(number)));
+    is_of(&emit(0).expect_err("it fails"), "no order");
+    is_of(
+        &registry.try_emit(Placed(99)).expect_err("it fails"),
         "a panic of the store",
     );
-    is_of(&emit(99).unwrap_err(), "a panic of the store");
+    is_of(&emit(99).expect_err("it fails"), "a panic of the store");
 }
 
 /// It stores what the others leave, and nothing if they stop.

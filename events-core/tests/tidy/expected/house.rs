@@ -135,7 +135,8 @@ pub(crate) const DURABLE: Library = Library {
     src: "integrations/events-durable/src",
     floors: &[
         &["store"],
-        &["delivery", "event", "gauges", "wake"],
+        &["delivery", "event", "gauges", "spans"],
+        &["wake"],
         &["staging"],
         &["facade"],
         &["command", "worker"],
@@ -174,7 +175,13 @@ pub(crate) const SEAORM: Library = Library {
 
 pub(crate) const SEAORM_MACROS: Library = Library {
     src: "integrations/events-seaorm-macros/src",
-    floors: &[&["serde_attributes"], &["model"], &["expand"], &["lib"]],
+    floors: &[
+        &["durable", "serde_attributes"],
+        &["model"],
+        &["expand_durable"],
+        &["expand"],
+        &["lib"],
+    ],
     climbs: &[],
     circles: &[],
 };

@@ -89,6 +89,12 @@ macro_rules! durable {
             }
 
             $crate::__register_type!($event);
+
+            /// Fails while no store is registered that stores the event.
+            #[$crate::__derive::subscriber(crate = $crate::__derive::core, priority = i32::MAX, at_once)]
+            fn __store(_: &$event) -> ::core::result::Result<(), $crate::__derive::NotRegistered> {
+                $crate::__derive::check_registered()
+            }
         };
     };
     ($($other:tt)*) => {

@@ -6,7 +6,7 @@ use super::error::StoreError;
 
 /// A parameter of a statement.
 #[derive(Clone, Copy, Debug)]
-pub enum Value<'v> {
+pub enum SqlValue<'v> {
     /// A number of 8 bytes.
     BigInt(i64),
     /// A number of 4 bytes.
@@ -25,7 +25,7 @@ pub trait Conn<DB>: Send {
     fn rows(
         &mut self,
         sql: &'static str,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Executes a statement that returns one number.
@@ -36,7 +36,7 @@ pub trait Conn<DB>: Send {
     fn number(
         &mut self,
         sql: &'static str,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> impl Future<Output = Result<i32, StoreError>> + Send;
 }
 
@@ -48,15 +48,14 @@ macro_rules! implement_conn {
             async fn rows(
                 &mut self,
                 sql: &'static str,
-                values: &[$crate::store::conn::Value<'_>],
+                values: &[$crate::store::conn::SqlValue<'_>],
             ) -> Result<u64, $crate::store::error::StoreError> {
-                use $crate::store::conn::Value;
                 let query = values
                     .iter()
                     .fold(sqlx::query(sql), |query, value| match value {
-                        Value::BigInt(number) => query.bind(number),
-                        Value::Int(number) => query.bind(number),
-                        Value::Text(text) => query.bind(text),
+                        $crate::store::conn::SqlValue::BigInt(number) => query.bind(number),
+                        $crate::store::conn::SqlValue::Int(number) => query.bind(number),
+                        $crate::store::conn::SqlValue::Text(text) => query.bind(text),
                     });
                 Ok(query.execute(self).await?.rows_affected())
             }
@@ -64,14 +63,13 @@ macro_rules! implement_conn {
             async fn number(
                 &mut self,
                 sql: &'static str,
-                values: &[$crate::store::conn::Value<'_>],
+                values: &[$crate::store::conn::SqlValue<'_>],
             ) -> Result<i32, $crate::store::error::StoreError> {
-                use $crate::store::conn::Value;
                 let query = sqlx::query_scalar(sql);
                 let query = values.iter().fold(query, |query, value| match value {
-                    Value::BigInt(number) => query.bind(number),
-                    Value::Int(number) => query.bind(number),
-                    Value::Text(text) => query.bind(text),
+                    $crate::store::conn::SqlValue::BigInt(number) => query.bind(number),
+                    $crate::store::conn::SqlValue::Int(number) => query.bind(number),
+                    $crate::store::conn::SqlValue::Text(text) => query.bind(text),
                 });
                 Ok(query.fetch_one(self).await?)
             }
@@ -80,42 +78,3 @@ macro_rules! implement_conn {
 }
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(in crate::store) use implement_conn;
-
-#[cfg(feature = "seaorm")]
-mod sea_orm {
-    use events_seaorm::Tx;
-    use sea_orm::{ConnectionTrait, DbErr, Statement, sea_query};
-
-    use super::{Conn, Value};
-    use crate::store::{engine::Engine, error::StoreError};
-
-    fn statement<DB: Engine>(sql: &'static str, values: &[Value<'_>]) -> Statement {
-        let values = values.iter().map(|value| match *value {
-            Value::BigInt(number) => sea_query::Value::from(number),
-            Value::Int(number) => sea_query::Value::from(number),
-            Value::Text(text) => sea_query::Value::from(text),
-        });
-        Statement::from_sql_and_values(DB::SEA_ORM, sql, values)
-    }
-
-    impl<DB: Engine> Conn<DB> for Tx {
-        async fn rows(
-            &mut self,
-            sql: &'static str,
-            values: &[Value<'_>],
-        ) -> Result<u64, StoreError> {
-            let executed = self.execute_raw(statement::<DB>(sql, values)).await?;
-            Ok(executed.rows_affected())
-        }
-
-        async fn number(
-            &mut self,
-            sql: &'static str,
-            values: &[Value<'_>],
-        ) -> Result<i32, StoreError> {
-            let row = self.query_one_raw(statement::<DB>(sql, values)).await?;
-            let row = row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))?;
-            Ok(row.try_get_by_index(0)?)
-        }
-    }
-}

@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use sqlx::Pool;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-use super::conn::Value;
+use super::conn::SqlValue;
 use super::{conn::Conn, error::StoreError, event::StoredEvent};
 
 /// A delivery that this program holds until its lease ends.
@@ -28,11 +28,11 @@ pub struct Claim {
 impl Claim {
     /// The parameters of a statement on the delivery: its event, its subscriber, and the number of the claim.
     #[cfg(any(feature = "sqlite", feature = "postgres"))]
-    pub(in crate::store) fn values(&self) -> [Value<'_>; 3] {
+    pub(in crate::store) fn values(&self) -> [SqlValue<'_>; 3] {
         [
-            Value::BigInt(self.event.seq),
-            Value::Text(&self.subscriber),
-            Value::Int(self.fence),
+            SqlValue::BigInt(self.event.seq),
+            SqlValue::Text(&self.subscriber),
+            SqlValue::Int(self.fence),
         ]
     }
 }

@@ -19,7 +19,7 @@ mod shared;
 mod sqlite;
 mod wake;
 
-pub use conn::{Conn, Value};
+pub use conn::Conn;
 pub use deliver::{Claim, Deliver, Done, Failed, Next, WhenDead};
 pub use engine::Engine;
 pub use error::StoreError;

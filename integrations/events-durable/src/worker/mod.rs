@@ -2,19 +2,15 @@
 //!
 //! - `settings`: their settings; `new_workers`: starting them; `handle`: the tasks that run, and their end;
 //! - `run`: the loop of one task; `batch`: the deliveries that it has claimed; `attempt`: one delivery;
-//! - `transaction`: the transaction of a delivery; `unwind`: panics outside of subscribers;
-//! - `backoff`: when a failed one is tried again;
-//! - `upkeep`: what is done now and then; `outage`: a database that is gone.
+//! - `unwind`: panics outside of subscribers; `upkeep`: what is done now and then; `outage`: a database that is gone.
 
 mod attempt;
-mod backoff;
 mod batch;
 mod handle;
 mod new_workers;
 mod outage;
 mod run;
 mod settings;
-mod transaction;
 mod unwind;
 mod upkeep;
 

@@ -16,6 +16,7 @@ use super::{
     batch::{ClaimSize, InHand},
     outage::Outage,
     settings::Settings,
+    unwind::{Panicked, catching},
     upkeep::Upkeep,
 };
 use crate::{
@@ -46,40 +47,54 @@ impl<DB: Engine> Task<DB> {
         let mut sizes = BTreeMap::new();
         let mut upkeep = (self.number == 0).then(Upkeep::new);
         while !*self.stop.borrow() {
-            self.woken.borrow_and_update();
-            let Some(subscribers) = self.store.subscribers() else {
-                self.idle(self.settings.poll_interval).await;
-                continue;
-            };
-            // What an outage has left in hand.
-            let round = match self.hand_back().await {
-                Ok(()) => self.round(&subscribers, &mut sizes, upkeep.as_mut()).await,
-                Err(error) => Err(error),
-            };
-            match round {
-                Ok(true) => self.outage.succeeded(),
-                Ok(false) => {
-                    self.outage.succeeded();
-                    self.store.0.waker.spans.expire();
-                    let pause = self.pause(&subscribers).await;
-                    self.idle(pause).await;
-                }
-                Err(error) if error.is_serialization() => {
-                    tracing::debug!(target: "events_durable", "the workers wait: {error}");
-                    let _ = self.hand_back().await;
-                    self.sleep(self.settings.poll_interval).await;
-                }
-                Err(error) => {
-                    // What is in hand is handed back now, or when that is possible, unless it was taken over before: at the end of
-                    // its lease.
-                    let pause = self.outage.failed(&error);
-                    let _ = self.hand_back().await;
-                    self.sleep(pause).await;
-                }
+            let step = self.step(&mut sizes, upkeep.as_mut());
+            if let Err(Panicked) = catching(step).await {
+                // It is not logged: the log may be what has panicked. The panic hook has the text.
+                let _ = self.hand_back().await;
+                self.sleep(self.settings.poll_interval).await;
             }
         }
         if self.hand_back().await.is_err() {
             tracing::debug!(target: "events_durable", "claims are given up: their leases end");
+        }
+    }
+
+    /// Delivers what there is, or waits.
+    async fn step(
+        &mut self,
+        sizes: &mut BTreeMap<&'static str, ClaimSize>,
+        upkeep: Option<&mut Upkeep>,
+    ) {
+        self.woken.borrow_and_update();
+        let Some(subscribers) = self.store.subscribers() else {
+            self.idle(self.settings.poll_interval).await;
+            return;
+        };
+        // What an outage has left in hand.
+        let round = match self.hand_back().await {
+            Ok(()) => self.round(&subscribers, sizes, upkeep).await,
+            Err(error) => Err(error),
+        };
+        match round {
+            Ok(true) => self.outage.succeeded(),
+            Ok(false) => {
+                self.outage.succeeded();
+                self.store.0.waker.spans.expire();
+                let pause = self.pause(&subscribers).await;
+                self.idle(pause).await;
+            }
+            Err(error) if error.is_serialization() => {
+                tracing::debug!(target: "events_durable", "the workers wait: {error}");
+                let _ = self.hand_back().await;
+                self.sleep(self.settings.poll_interval).await;
+            }
+            Err(error) => {
+                // What is in hand is handed back now, or when that is possible, unless it was taken over before: at the end of
+                // its lease.
+                let pause = self.outage.failed(&error);
+                let _ = self.hand_back().await;
+                self.sleep(pause).await;
+            }
         }
     }
 

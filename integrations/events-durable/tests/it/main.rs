@@ -29,10 +29,9 @@ mod emitting;
 mod failing;
 mod faults;
 mod operating;
+mod orm;
 mod payloads;
-mod records;
 mod registering;
-mod seaorm;
 mod shop;
 mod spans;
 

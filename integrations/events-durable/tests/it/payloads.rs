@@ -16,6 +16,7 @@ on_both! {
     an_old_payload_is_brought_to_the_present_version;
     what_this_program_cannot_read_waits;
     unknown_fields_are_ignored;
+    an_instance_of_a_generic_event_is_refused_before_register;
     secrets_are_found_under_the_names_that_serde_writes;
     a_payload_that_could_not_be_read_is_refused;
     what_is_nested_deep_is_delivered;
@@ -51,6 +52,8 @@ fn price(event: &Priced, journal: State<'_, crate::shop::Journal>) {
 struct Page<T> {
     items: Vec<T>,
 }
+
+durable!(Page<char>, topic = "payloads.page.letters");
 
 durable!(
     Page<u32>,
@@ -178,6 +181,33 @@ fn an_instance_of_a_generic_event_has_a_topic_of_its_own() {
         .durable_key()
         .as_deref(),
         Some("2")
+    );
+}
+
+/// Each instance, also of two in one module.
+async fn an_instance_of_a_generic_event_is_refused_before_register<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let shop = Shop::unregistered(database, subscribers![]).await;
+    let scanner = shop.registry.scanner().module("it::payloads");
+    scanner.state(shop.journal.clone()).run();
+    let check = |result: Result<(), String>| {
+        let error = result.unwrap_err();
+        assert!(error.contains("store.register(&registry)"), "{error}");
+    };
+    let numbers = Page { items: vec![1_u32] };
+    check(
+        shop.registry
+            .try_emit(numbers)
+            .map(drop)
+            .map_err(|error| error.to_string()),
+    );
+    let letters = Page { items: vec!['a'] };
+    check(
+        shop.registry
+            .try_emit(letters)
+            .map(drop)
+            .map_err(|error| error.to_string()),
     );
 }
 

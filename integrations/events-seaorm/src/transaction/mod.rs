@@ -3,6 +3,7 @@
 //! - `connection`: a connection with an open transaction, which the handles of it and of its savepoints share;
 //! - `tx`: [`Tx`], such a handle, and its end; `begin`: how transactions and savepoints begin; `run`: [`transaction`];
 //! - `stream`: rows that are read one by one;
+//! - `deliver`: the delivery to a durable subscriber;
 //! - `lent`: what an emit gives to its subscribers; `param`: a `Tx` as their parameter;
 //! - `unit_tx`: [`UnitTx`], the transaction for code that has only the unit.
 //!
@@ -11,6 +12,7 @@
 
 mod begin;
 mod connection;
+mod deliver;
 mod lent;
 mod param;
 mod run;

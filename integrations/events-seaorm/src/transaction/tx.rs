@@ -4,7 +4,6 @@ use std::{fmt, future::Future, sync::Arc};
 
 use events_core::{
     Emitted, Event, Registry, UnitOfWork,
-    delivering::Delivering,
     emitting::Emitting,
     info::IntoKey,
     units::{Savepoint, TryEmitInAsync, UnitEvent, UnitHandle},
@@ -116,56 +115,11 @@ impl Tx {
     }
 
     /// What is given to the subscribers of an emit.
-    fn lending(&self) -> Lent {
+    pub(super) fn lending(&self) -> Lent {
         Lent {
             connection: Arc::clone(&self.connection),
             level: self.level,
         }
-    }
-
-    /// Delivers to a durable subscriber, which may take this transaction as a parameter; the function delivers the event. What
-    /// the subscriber emits belongs to the unit of the transaction.
-    ///
-    /// ```
-    /// use events_core::{Event, Registry, outcomes::SubscriberOutcome, subscriber, subscribers};
-    /// use events_seaorm::{Db, Tx};
-    /// use sea_orm::{ConnectionTrait, Database, DbErr, TransactionTrait};
-    ///
-    /// #[derive(Event)]
-    /// struct OrderPlaced {
-    ///     number: u32,
-    /// }
-    ///
-    /// #[subscriber(durable = "ledger.book")]
-    /// async fn book(order: &OrderPlaced, tx: &Tx) -> Result<(), DbErr> {
-    ///     tx.execute_unprepared(&format!("INSERT INTO entry VALUES ({})", order.number)).await?;
-    ///     Ok(())
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), DbErr> {
-    /// let db = Db::new(Database::connect("sqlite::memory:").await?);
-    /// db.execute_unprepared("CREATE TABLE entry (number INTEGER)").await?;
-    /// let registry = Registry::with(subscribers![book]);
-    /// let book = registry.durable_subscribers()[0].delivering();
-    /// let tx = db.begin().await?;
-    /// let outcome = tx.deliver(book, |book| book.deliver(OrderPlaced { number: 7 })).await;
-    /// assert!(matches!(outcome, SubscriberOutcome::Ran));
-    /// tx.commit().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Cancellation
-    ///
-    /// If the future is dropped, the subscriber is dropped where it is. What it has written is in the transaction.
-    pub async fn deliver<F: Future>(
-        &self,
-        delivering: Delivering,
-        call: impl FnOnce(Delivering) -> F,
-    ) -> F::Output {
-        let delivering = delivering.in_unit(&self.connection.unit);
-        call(delivering.with(self.lending())).await
     }
 
     /// The registry to which writes of records emit events now; `None` if they are not to.

@@ -103,4 +103,25 @@ mod no_name {
     );
 }
 
+mod flattened {
+    //! A field that is written into the object around it has no key.
+
+    use events_core::Event;
+    use events_durable::Durable;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Serialize, Deserialize)]
+    struct Card {
+        number: String,
+    }
+
+    #[derive(Event, Durable, Clone, Serialize, Deserialize)]
+    struct OrderPlaced {
+        #[event(secret)]
+        #[durable(secret(stored))]
+        #[serde(flatten)]
+        card: Card,
+    }
+}
+
 fn main() {}

@@ -11,7 +11,7 @@ macro_rules! implement_deliver {
             use $own as own;
 
             use crate::store::{
-                conn::{Conn, Value},
+                conn::{Conn, SqlValue},
                 deliver::{Claim, Deliver, Done, Failed, Next, WhenDead},
                 error::StoreError,
                 shared::values::{claims as list_of, count, cut_off, list, millis},
@@ -129,7 +129,7 @@ macro_rules! implement_deliver {
                     lease: Duration,
                 ) -> Result<(), StoreError> {
                     let list = list_of(claims);
-                    let values = [Value::Text(&list), Value::BigInt(millis(lease))];
+                    let values = [SqlValue::Text(&list), SqlValue::BigInt(millis(lease))];
                     conn.rows(extend!(), &values).await?;
                     Ok(())
                 }

@@ -6,4 +6,6 @@ pub(super) mod operate;
 pub(super) mod purge;
 pub(super) mod register;
 pub(super) mod row;
+#[cfg(feature = "seaorm")]
+mod seaorm;
 pub(super) mod values;

@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::{Connection, Executor, Pool, Row, Sqlite, SqliteConnection};
 
 use crate::store::{
-    conn::{Conn, Value, implement_conn},
+    conn::{Conn, SqlValue, implement_conn},
     deliver::{Claim, Done},
     engine::Engine,
     error::StoreError,
@@ -147,7 +147,7 @@ pub(super) async fn done(conn: &mut impl Conn<Sqlite>, claim: &Claim) -> Result<
         return Ok(Done::Void);
     }
     if let (true, Some(key)) = (claim.per_key, &claim.event.key) {
-        let values = [Value::Text(&claim.subscriber), Value::Text(key)];
+        let values = [SqlValue::Text(&claim.subscriber), SqlValue::Text(key)];
         conn.rows(PROMOTE, &values).await?;
     }
     Ok(Done::Done)

@@ -168,6 +168,48 @@ async fn loses_its_connection(
     Ok(())
 }
 
+/// In its first call, the connection of its transaction is lost before a statement.
+#[subscriber(durable = "conflict.lost", retry = ONCE)]
+async fn meets_a_lost_connection(
+    event: &Moved,
+    mut tx: Tx<'_, Postgres>,
+    calls: State<'_, Arc<AtomicU32>>,
+    pool: State<'_, sqlx::PgPool>,
+    journal: State<'_, Journal>,
+    delivery: Delivery<'_>,
+) -> Result<(), BoxError> {
+    note(&journal, format!("{} {}", event.from, delivery.attempt()));
+    if calls.fetch_add(1, Ordering::Relaxed) == 0 {
+        let own = sqlx::query_scalar::<_, i32>("SELECT pg_backend_pid()");
+        let own = own.fetch_one(tx.conn()).await?;
+        let end = sqlx::query("SELECT pg_terminate_backend($1, 10000)").bind(own);
+        end.execute(&*pool).await?;
+        sqlx::query("SELECT 1").execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// The error is that of another database: the attempt has failed.
+#[subscriber(durable = "conflict.elsewhere", retry = ONCE)]
+async fn misses_another_database(_: &Moved, _tx: Tx<'_, Postgres>) -> Result<(), sqlx::Error> {
+    Err(sqlx::Error::PoolClosed)
+}
+
+#[tokio::test]
+async fn another_database_that_is_gone_is_a_failure() {
+    let Some(database) = Postgres::create().await else {
+        return;
+    };
+    let shop = open(&database, subscribers![misses_another_database]).await;
+    emit(&shop, [moved("a", None)]).await;
+    let workers = shop.work();
+    let ended = timeout(Duration::from_secs(60), shop.drained()).await;
+    ended.expect("it ends");
+    stop(workers).await;
+    let dead = shop.store.dead("conflict.elsewhere").list(9).await.unwrap();
+    assert_eq!((dead.len(), dead[0].failed), (1, 1));
+}
+
 /// Is called twice, each time in its first attempt.
 async fn check_not_counted(subscribers: Subscribers) {
     let Some(database) = Postgres::create().await else {
@@ -186,6 +228,11 @@ async fn check_not_counted(subscribers: Subscribers) {
 #[tokio::test]
 async fn a_conflict_before_the_commit_counts_no_attempt() {
     check_not_counted(subscribers![conflicts_at_its_commit]).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_in_the_call_counts_no_attempt() {
+    check_not_counted(subscribers![meets_a_lost_connection]).await;
 }
 
 #[tokio::test]

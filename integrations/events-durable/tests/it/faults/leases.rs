@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use events_core::subscribers;
-
+use events_core::{State, subscriber, subscribers};
+use events_sqlx::Tx;
+use sqlx::Sqlite;
 use tokio::time::timeout;
 
 use super::{
@@ -12,8 +13,8 @@ use super::{
     log::Log,
 };
 use crate::{
-    database::{Database, on_both},
-    shop::{Shop, confirm, placed, slow, slow_once, stop},
+    database::{Database, TestEngine, on_both},
+    shop::{Faults, Journal, Placed, Shop, confirm, note, placed, slow, slow_once, stop},
 };
 
 on_both! {
@@ -231,6 +232,52 @@ async fn what_an_outage_interrupts_is_handed_back_after_it<DB: FaultEngine>(
     // The same attempt, and long before the lease ends.
     let again = timeout(Duration::from_secs(20), shop.next()).await;
     assert_eq!(again.unwrap(), "attempted 1 (1)");
+    shop.drained().await;
+    stop(workers).await;
+}
+
+/// Notes the last end of a lease as it is at the commit.
+#[subscriber(durable = "slow.measured")]
+async fn measured(
+    _: &Placed,
+    tx: Tx<'_, Sqlite>,
+    journal: State<'_, Journal>,
+    faults: State<'_, Faults>,
+) {
+    let journal = Journal::clone(&journal);
+    tx.before_commit(move |mut tx| {
+        Box::pin(async move {
+            let last = sqlx::query_scalar("SELECT coalesce(max(due), 0) FROM ev_delivery");
+            let last: i64 = last.fetch_one(tx.conn()).await?;
+            note(&journal, last.to_string());
+            Ok(())
+        })
+    });
+    faults.waiting.notify_one();
+    let _open = faults.gate.lock().await;
+}
+
+/// No other program can take them over before the commit, and any could behind it.
+#[tokio::test]
+async fn a_slow_transaction_of_sqlite_extends_the_leases_in_it() {
+    let database = Sqlite::create().await.unwrap();
+    let mut shop = Shop::open(&database, subscribers![measured]).await;
+    let worker = shop.store.worker().lease(Duration::from_millis(300));
+    let workers = worker.spawn_tokio();
+    shop.place([placed(0)]).await;
+    assert_eq!(shop.next().await, "0");
+    shop.drained().await;
+    shop.faults.waiting.notified().await;
+    let locked = shop.faults.gate.clone().lock_owned().await;
+    shop.place((1..=3).map(placed)).await;
+    shop.faults.waiting.notified().await;
+    let end = database.numbers("SELECT max(due) FROM ev_delivery").await[0];
+    while Sqlite::now(&database.pool).await <= end {
+        tokio::task::yield_now().await;
+    }
+    drop(locked);
+    let at_commit: i64 = shop.next().await.parse().unwrap();
+    assert!(at_commit > end, "{at_commit} {end}");
     shop.drained().await;
     stop(workers).await;
 }

@@ -1,12 +1,20 @@
 //! Code of the program that panics outside of a subscriber: the attempt fails, and the workers continue.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt, io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use events_core::{Event, Retry, State, failures::BoxError, subscriber, subscribers};
 use events_durable::{Durable, upcast};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::timeout;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::engine::FaultEngine;
 use crate::{
@@ -20,6 +28,7 @@ on_both! {
     an_error_without_a_text_fails_the_attempt;
     an_error_that_panics_when_it_is_dropped_fails_the_attempt;
     an_event_that_panics_when_it_is_dropped_is_delivered_once;
+    a_log_that_panics_stops_no_worker;
 }
 
 /// What panics.
@@ -151,4 +160,44 @@ async fn an_event_that_panics_when_it_is_dropped_is_delivered_once<DB: FaultEngi
     database: &Database<DB>,
 ) {
     check(database, (2, "event drop"), 1, false).await;
+}
+
+/// Panics at the first span of a delivery.
+#[derive(Clone, Default)]
+struct BrokenLog(Arc<AtomicBool>);
+
+impl io::Write for BrokenLog {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let is_of_delivery = String::from_utf8_lossy(bytes).contains("deliver{subscriber");
+        let is_first = is_of_delivery && !self.0.swap(true, Ordering::Relaxed);
+        assert!(!is_first, "a panic that a test wants");
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn a_log_that_panics_stops_no_worker<DB: FaultEngine>(database: &Database<DB>) {
+    let mut shop = Shop::open(database, subscribers![confirm]).await;
+    let broken = BrokenLog::default();
+    let writer = broken.clone();
+    let log = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_span_events(FmtSpan::NEW)
+        .with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(log.finish());
+    let workers = shop.work();
+    // Whether the span is made depends on the logs of other tests as well.
+    for order in 1.. {
+        shop.place([placed(order)]).await;
+        let received = timeout(Duration::from_secs(60), shop.next()).await;
+        received.expect("the workers continue");
+        if broken.0.load(Ordering::Relaxed) {
+            break;
+        }
+    }
+    shop.drained().await;
+    stop(workers).await;
 }

@@ -15,10 +15,10 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 
+use super::transactions::{OrmEngine, db};
 use crate::{
     database::{Database, event, on_both},
     faults::log::Log,
-    seaorm::{OrmEngine, db},
     shop::{AT_ONCE, Faults, Journal, Shop, note, stop},
 };
 
@@ -263,7 +263,7 @@ async fn a_write_that_cannot_be_stored_is_refused<DB: OrmEngine>(database: &Data
     let shop = unregistered(database, subscribers![created]).await;
     let db = db(&shop);
     let scanned = Registry::new();
-    scanned.scanner().module("it::records::customer").run();
+    scanned.scanner().module("it::orm::records::customer").run();
     let in_scanned = db.clone().with_registry(&scanned);
     let error = ada().insert(&in_scanned).await.unwrap_err().to_string();
     assert!(

@@ -9,6 +9,7 @@ use std::{
 
 use events_core::{delivering::Delivering, failures::BoxError};
 use events_sqlx::{Tx, TxError};
+use sqlx::Connection;
 
 use super::backoff::{is_serialization, store_error};
 use crate::{
@@ -167,6 +168,20 @@ impl<DB: Engine> Transaction<DB> {
             }
         }
         marked
+    }
+
+    /// Whether its connection is lost.
+    pub(super) async fn is_gone(&mut self) -> bool {
+        match self {
+            Self::Sqlx(tx) => tx.conn().ping().await.is_err(),
+            #[cfg(feature = "seaorm")]
+            Self::SeaOrm(tx) => {
+                use sea_orm::ConnectionTrait;
+                // A transaction that has failed refuses each statement.
+                let pinged = tx.execute_unprepared("SELECT 1").await;
+                pinged.is_err_and(|error| matches!(error.into(), StoreError::Gone(_)))
+            }
+        }
     }
 
     /// Sets the ends of the leases of these.

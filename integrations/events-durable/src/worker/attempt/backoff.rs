@@ -1,4 +1,4 @@
-//! When a failed delivery is tried again.
+//! When a failed delivery is tried again, and which errors are no failure of its subscriber.
 
 use std::{
     collections::hash_map::RandomState,
@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Retry, units::CommitError};
+use events_core::{Retry, outcomes::SubscriberOutcome, units::CommitError};
 use events_sqlx::TxError;
 
 use crate::store::{Next, StoreError, WhenDead};
@@ -47,6 +47,16 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
         next = error.source();
     }
     false
+}
+
+/// The error of a database that is gone, with which a subscriber has failed. It may be another one than that of the store.
+pub(super) fn gone(outcome: &SubscriberOutcome) -> Option<StoreError> {
+    let failure = match outcome {
+        SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => failure,
+        _ => return None,
+    };
+    let error = store_error(failure.error()?)?;
+    matches!(error, StoreError::Gone(_)).then_some(error)
 }
 
 /// The error of a function before the commit, whose text is that of the commit, so that it is no source of it.

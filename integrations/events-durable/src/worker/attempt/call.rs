@@ -19,26 +19,28 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
-    backoff::{is_serialization, next},
-    batch::InHand,
+    backoff::{gone, is_serialization, next},
     transaction::{Refused, Transaction},
-    unwind::{Panicked, catching},
 };
 use crate::{
     delivery::About,
     event::{Deliver, Unreadable, Waits, type_of},
     facade::{Durable, Receiver, Takes},
-    store::{Claim, Done, Engine, Next, StoreError},
+    store::{Claim, Done, Engine, Failed, Next, StoreError},
+    worker::{
+        batch::InHand,
+        unwind::{Panicked, catching},
+    },
 };
 
 /// A delivery that is to be made.
-pub(super) struct Attempt<'a, DB: Engine> {
-    pub(super) store: &'a Durable<DB>,
-    pub(super) receiver: &'a Receiver,
-    pub(super) claim: &'a Arc<Claim>,
-    pub(super) in_hand: &'a InHand,
-    pub(super) lease: Duration,
-    pub(super) poll_interval: Duration,
+pub(in crate::worker) struct Attempt<'a, DB: Engine> {
+    pub(in crate::worker) store: &'a Durable<DB>,
+    pub(in crate::worker) receiver: &'a Receiver,
+    pub(in crate::worker) claim: &'a Arc<Claim>,
+    pub(in crate::worker) in_hand: &'a InHand,
+    pub(in crate::worker) lease: Duration,
+    pub(in crate::worker) poll_interval: Duration,
 }
 
 /// What is to be marked.
@@ -67,7 +69,7 @@ const MOST_UNCOUNTED: i32 = 100;
 
 impl<DB: Engine> Attempt<'_, DB> {
     /// Makes the delivery. An error is one of the database, which the workers wait for.
-    pub(super) async fn run(self) -> Result<(), StoreError> {
+    pub(in crate::worker) async fn run(self) -> Result<(), StoreError> {
         let event = &self.claim.event;
         let span = tracing::debug_span!(
             target: "events_durable",
@@ -223,6 +225,13 @@ impl<DB: Engine> Attempt<'_, DB> {
             // Not that of this one, whose row the transaction has locked.
             self.while_extending(InHand::rest, call).await
         };
+        if let Some(error) = gone(&outcome)
+            && !self.is_repeated_too_often()
+            && tx.is_gone().await
+        {
+            // No failure of the subscriber: its transaction is lost.
+            return Err(error);
+        }
         match self.end_of(outcome) {
             End::Done => {}
             end => {
@@ -287,30 +296,13 @@ impl<DB: Engine> Attempt<'_, DB> {
             End::Failed(error) => {
                 let when_dead = self.store.0.settings.when_dead;
                 let next = next(&self.receiver.retry, self.attempt(), when_dead);
-                match next {
-                    Next::After(delay) => tracing::warn!(
-                        target: "events_durable",
-                        subscriber = self.receiver.id(),
-                        topic = self.claim.event.topic,
-                        event = self.claim.event.id,
-                        cause = &*error,
-                        attempt = self.attempt(),
-                        delay = ?delay,
-                        "a subscriber failed, and its delivery is repeated",
-                    ),
-                    Next::Dead(_) => tracing::error!(
-                        target: "events_durable",
-                        subscriber = self.receiver.id(),
-                        topic = self.claim.event.topic,
-                        event = self.claim.event.id,
-                        cause = &*error,
-                        attempts = self.attempt(),
-                        "a delivery is dead: its attempts are used up",
-                    ),
-                }
                 loop {
                     match DB::failed(pool, self.claim, &error, next).await {
-                        Ok(_) => break,
+                        Ok(Failed::Noted) => {
+                            self.log(&error, next);
+                            break;
+                        }
+                        Ok(Failed::Void) => break,
                         Err(error) if error.is_serialization() => {
                             tokio::time::sleep(CONFLICT).await;
                         }
@@ -320,6 +312,31 @@ impl<DB: Engine> Attempt<'_, DB> {
             }
         }
         Ok(())
+    }
+
+    /// Logs a failed attempt.
+    fn log(&self, error: &str, next: Next) {
+        match next {
+            Next::After(delay) => tracing::warn!(
+                target: "events_durable",
+                subscriber = self.receiver.id(),
+                topic = self.claim.event.topic,
+                event = self.claim.event.id,
+                cause = error,
+                attempt = self.attempt(),
+                delay = ?delay,
+                "a subscriber failed, and its delivery is repeated",
+            ),
+            Next::Dead(_) => tracing::error!(
+                target: "events_durable",
+                subscriber = self.receiver.id(),
+                topic = self.claim.event.topic,
+                event = self.claim.event.id,
+                cause = error,
+                attempts = self.attempt(),
+                "a delivery is dead: its attempts are used up",
+            ),
+        }
     }
 
     /// Marks a delivery done in a transaction of its own.
