@@ -377,15 +377,10 @@ fn durable_id(value: Expr) -> Result<LitStr> {
 
 /// A concurrency limit, which is at least 1. Only literals are checked here.
 fn positive(value: Expr) -> Result<Expr> {
-    if let Expr::Lit(ExprLit {
-        lit: Lit::Int(number),
-        ..
-    }) = &value
-        && number.base10_digits() == "0"
-    {
+    if is_zero(&value) {
         let text = "with `concurrency = 0` the subscriber would never run; write 1 or more, or \
                     remove the option for no limit";
-        return Err(Error::new(number.span(), text));
+        return Err(Error::new(value.span(), text));
     }
     Ok(value)
 }

@@ -20,7 +20,7 @@ pub(super) async fn insert<DB: Engine>(tx: &Tx, events: &[NewEvent]) -> Result<(
     Ok(())
 }
 
-/// The error of a database without the tables, with its remedy. Another one stays as it is: its code tells whether the transaction
+/// The error of a database without the tables, with its remedy. Another one stays as it is: its code shows whether the transaction
 /// is to be run again.
 fn with_remedy(error: DbErr) -> DbErr {
     match of_sqlx(&error).map(StoreError::from) {

@@ -1,10 +1,11 @@
 //! One delivery.
 //!
-//! - `call`: the call of the subscriber, and the mark of what became of it; `transaction`: the transaction that it takes;
-//! - `backoff`: when a failed one is tried again.
+//! - `call`: the call of the subscriber; `transaction`: the transaction that it takes;
+//! - `mark`: an attempt, and marking its end; `backoff`: when a failed one is tried again.
 
 mod backoff;
 mod call;
+mod mark;
 mod transaction;
 
-pub(super) use call::Attempt;
+pub(super) use mark::Attempt;

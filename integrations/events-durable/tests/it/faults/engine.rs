@@ -12,10 +12,11 @@ use crate::{
     shop::{Faults, Journal, Placed, ShopEngine, book_postgres, book_sqlite, confirm, note},
 };
 
-const ONCE: Retry =
-    Retry::exponential(Duration::from_micros(1), Duration::from_micros(1)).max_retries(0);
+/// With a single attempt, each would be claimed alone.
+const TWICE: Retry =
+    Retry::exponential(Duration::from_micros(1), Duration::from_micros(1)).max_retries(1);
 
-#[subscriber(durable = "slow.tx", retry = ONCE)]
+#[subscriber(durable = "slow.tx", retry = TWICE)]
 async fn slow_sqlite(
     event: &Placed,
     _tx: Tx<'_, Sqlite>,
@@ -31,7 +32,7 @@ async fn slow_sqlite(
     );
 }
 
-#[subscriber(durable = "slow.tx.postgres", retry = ONCE)]
+#[subscriber(durable = "slow.tx.postgres", retry = TWICE)]
 async fn slow_postgres(
     event: &Placed,
     _tx: Tx<'_, Postgres>,

@@ -165,8 +165,8 @@ async fn a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discar
     stop(workers).await;
 }
 
-/// Two programs. The first one has claimed several, of which the first is under way for longer than the lease. A delivery has one
-/// attempt: none may be lost.
+/// Two programs. The first one has claimed several, of which the first is under way for longer than the lease. None may be lost: each
+/// is received in its first attempt.
 async fn a_slow_transaction_keeps_the_leases_of_those_behind_it<DB: FaultEngine>(
     database: &Database<DB>,
 ) {
