@@ -79,6 +79,7 @@ async fn after_its_attempts_a_delivery_is_dead<DB: ShopEngine>(database: &Databa
     let dead = r#"used up subscriber="mail.confirm" topic="shop.placed""#;
     let repeated = r#"repeated subscriber="mail.confirm" topic="shop.placed""#;
     let cause = r#"cause="returned an error: the server is down" attempt"#;
+    log.wait_for(dead).await; // it is logged when the delivery is marked
     assert_eq!(
         [dead, repeated, cause].map(|text| log.count(text)),
         [1, 2, 3]
