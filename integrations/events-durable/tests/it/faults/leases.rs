@@ -165,6 +165,9 @@ async fn a_dead_one_of_a_key_is_reported_and_the_key_continues_when_it_is_discar
     stop(workers).await;
 }
 
+/// A quarter of it is long enough for a first call on a machine with much to do: after a longer one, each would be claimed alone.
+const LEASE: Duration = Duration::from_secs(2);
+
 /// Two programs. The first one has claimed several, of which the first is under way for longer than the lease. None may be lost: each
 /// is received in its first attempt.
 async fn a_slow_transaction_keeps_the_leases_of_those_behind_it<DB: FaultEngine>(
@@ -173,7 +176,7 @@ async fn a_slow_transaction_keeps_the_leases_of_those_behind_it<DB: FaultEngine>
     let mut one = Shop::open(database, DB::slow_with_tx()).await;
     let mut two = Shop::open(database, DB::slow_with_tx()).await;
     let worker = |shop: &Shop<DB>| {
-        let worker = shop.store.worker().lease(Duration::from_millis(300));
+        let worker = shop.store.worker().lease(LEASE);
         worker
             .poll_interval(Duration::from_millis(20))
             .spawn_tokio()
@@ -262,7 +265,7 @@ async fn measured(
 async fn a_slow_transaction_of_sqlite_extends_the_leases_in_it() {
     let database = Sqlite::create().await.unwrap();
     let mut shop = Shop::open(&database, subscribers![measured]).await;
-    let worker = shop.store.worker().lease(Duration::from_millis(300));
+    let worker = shop.store.worker().lease(LEASE);
     let workers = worker.spawn_tokio();
     shop.place([placed(0)]).await;
     assert_eq!(shop.next().await, "0");
