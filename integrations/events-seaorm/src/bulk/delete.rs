@@ -1,6 +1,6 @@
 //! DELETEs of many records.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use events_core::record::{Deleted, Deleting};
 use sea_orm::{DbErr, EntityTrait, QueryFilter, TransactionTrait, sea_query::IntoCondition};
@@ -63,28 +63,61 @@ where
         }
         register_observed::<E::Model>();
         let rows = find_locked::<E>(tx, condition).await?;
+        let executed = tx.executed();
         if is_checked {
             for row in &rows {
                 Checks::Tx(tx).delete(row.clone()).await?;
             }
         }
-        let mut deleted = 0;
-        let mut gone = HashMap::new();
-        for part in rows.chunks(rows_by_key::<E>()) {
-            let delete = E::delete_many().filter(with_keys::<E>(part));
-            if !is_announced {
-                deleted += delete.exec(tx).await?.rows_affected;
-                continue;
+        let (deleted, rows) = if tx.executed() == executed {
+            delete_as_read::<E>(tx, rows).await?
+        } else {
+            delete_changed::<E>(tx, &rows).await?
+        };
+        if is_announced {
+            for row in rows {
+                tx.announce(Deleted::new(row)).await?;
             }
-            // Not those that were read: a check, and the database itself, may have deleted and changed some of them.
-            let part = delete.exec_with_returning(tx).await?;
-            deleted += part.len() as u64;
-            gone.extend(part.into_iter().map(|row| (key(&row), row)));
-        }
-        for row in rows.iter().filter_map(|row| gone.remove(&key(row))) {
-            tx.announce(Deleted::new(row)).await?;
         }
         Ok(deleted)
     })
     .await
+}
+
+/// Deletes these, which are locked and as they were read. Returns how many the statements have deleted, and those that are gone.
+async fn delete_as_read<E: EntityTrait>(
+    tx: &Tx,
+    mut rows: Vec<E::Model>,
+) -> Result<(u64, Vec<E::Model>), DbErr> {
+    let (mut deleted, mut kept) = (0, HashSet::new());
+    for part in rows.chunks(rows_by_key::<E>()) {
+        let delete = E::delete_many().filter(with_keys::<E>(part));
+        let count = delete.exec(tx).await?.rows_affected;
+        deleted += count;
+        if count != part.len() as u64 {
+            // A trigger has kept some of them, or deleted them before. A statement that returns rows costs more than both.
+            let found = E::find().filter(with_keys::<E>(part)).all(tx).await?;
+            kept.extend(found.iter().map(key));
+        }
+    }
+    if !kept.is_empty() {
+        rows.retain(|row| !kept.contains(&key(row)));
+    }
+    Ok((deleted, rows))
+}
+
+/// Deletes these, some of which a check may have changed or deleted. Returns how many there were, and the rows as they were then.
+async fn delete_changed<E: EntityTrait>(
+    tx: &Tx,
+    rows: &[E::Model],
+) -> Result<(u64, Vec<E::Model>), DbErr> {
+    let mut gone = HashMap::new();
+    for part in rows.chunks(rows_by_key::<E>()) {
+        let delete = E::delete_many().filter(with_keys::<E>(part));
+        let part = delete.exec_with_returning(tx).await?;
+        gone.extend(part.into_iter().map(|row| (key(&row), row)));
+    }
+    let deleted = gone.len() as u64;
+    let in_order = rows.iter().filter_map(|row| gone.remove(&key(row)));
+    Ok((deleted, in_order.collect()))
 }

@@ -6,7 +6,8 @@ use events_core::{
 };
 use events_seaorm::{bulk, veto_reason};
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set, TransactionTrait,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Set,
+    TransactionTrait,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -240,6 +241,39 @@ async fn many_records_are_several_statements(database: &Database) {
     );
 }
 
+/// A trigger of the database: the count of the statement shows it, and the others are looked for.
+async fn what_the_database_keeps_is_not_deleted(database: &Database) {
+    create_tables(database).await;
+    let statements: &[&str] = match database.other.get_database_backend() {
+        DbBackend::Sqlite => &[
+            "CREATE TRIGGER keep BEFORE DELETE ON \"user\" WHEN OLD.email = 'kept' \
+             BEGIN SELECT RAISE(IGNORE); END",
+        ],
+        _ => &[
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN IF OLD.email = 'kept' THEN RETURN NULL; END IF; RETURN OLD; END $$",
+            "CREATE TRIGGER keep BEFORE DELETE ON \"user\" FOR EACH ROW EXECUTE FUNCTION keep()",
+        ],
+    };
+    for statement in statements {
+        database.other.execute_unprepared(statement).await.unwrap();
+    }
+    let (registry, journal) = observed();
+    let db = database.db(&registry);
+    for _ in 0..2 {
+        bulk::insert_many(&db, ["a", "kept", "b"].map(new_user))
+            .await
+            .unwrap();
+        journal.take();
+        let deleted = bulk::delete_many::<user::Entity>(&db, user::Column::Id.gt(0)).await;
+        assert_eq!(deleted.unwrap(), 2);
+        let events = journal.take();
+        let count = |name| events.iter().filter(|event| event.as_str() == name).count();
+        assert_eq!(count("user.deleted"), 2, "{events:?}");
+    }
+    assert_eq!(users(database).await, 2);
+}
+
 async fn a_key_is_not_set(database: &Database) {
     create_tables(database).await;
     let db = database.db(&Registry::new());
@@ -256,5 +290,6 @@ on_both! {
     a_veto_takes_back_all;
     a_condition_that_other_rows_meet;
     many_records_are_several_statements;
+    what_the_database_keeps_is_not_deleted;
     a_key_is_not_set;
 }
