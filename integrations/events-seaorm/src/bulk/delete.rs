@@ -69,7 +69,8 @@ where
                 Checks::Tx(tx).delete(row.clone()).await?;
             }
         }
-        let (deleted, rows) = if tx.executed() == executed {
+        // In the transaction of a caller, another statement may be waiting to change them.
+        let (deleted, rows) = if tx.executed() == executed && !tx.is_savepoint() {
             delete_as_read::<E>(tx, rows).await?
         } else {
             delete_changed::<E>(tx, &rows).await?
@@ -106,7 +107,7 @@ async fn delete_as_read<E: EntityTrait>(
     Ok((deleted, rows))
 }
 
-/// Deletes these, some of which a check may have changed or deleted. Returns how many there were, and the rows as they were then.
+/// Deletes these, some of which a check, or a statement that ran meanwhile, may have changed or deleted. Returns how many there were, and the rows as they were then.
 async fn delete_changed<E: EntityTrait>(
     tx: &Tx,
     rows: &[E::Model],

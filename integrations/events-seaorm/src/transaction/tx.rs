@@ -86,6 +86,11 @@ impl Tx {
         innermost.is_some_and(|number| self.connection.is_dropped(number))
     }
 
+    /// Whether it is a savepoint: others may execute statements in its transaction meanwhile.
+    pub(crate) fn is_savepoint(&self) -> bool {
+        self.level != Level::Transaction
+    }
+
     /// How many statements were executed in the transaction.
     pub(crate) fn executed(&self) -> u64 {
         self.connection.executed()

@@ -1,8 +1,10 @@
 //! Writes of many records.
 
+use std::sync::mpsc;
+
 use events_core::{
     Registry,
-    record::{Creating, Deleting, Updated, Updating},
+    record::{Creating, Deleted, Deleting, Updated, Updating},
 };
 use events_seaorm::{bulk, veto_reason};
 use sea_orm::{
@@ -274,6 +276,36 @@ async fn what_the_database_keeps_is_not_deleted(database: &Database) {
     assert_eq!(users(database).await, 2);
 }
 
+/// In the transaction of a caller another statement runs between those of the bulk write, at each place: the event has the record as it
+/// was deleted.
+async fn what_changes_meanwhile_is_deleted_as_it_is_then(database: &Database) {
+    create_tables(database).await;
+    let (registry, (log, deleted)) = (Registry::new(), mpsc::channel());
+    registry
+        .subscribe(move |event: &Deleted<user::Model>| log.send(event.record.email.clone()))
+        .register()
+        .unwrap()
+        .detach();
+    let db = database.db(&registry);
+    for before in 0..6 {
+        bulk::insert_many(&db, [new_user("old")]).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        let change = async {
+            for _ in 0..before {
+                tx.execute_unprepared("SELECT 1").await.unwrap();
+            }
+            let update = r#"UPDATE "user" SET email = 'new'"#;
+            tx.execute_unprepared(update).await.unwrap().rows_affected()
+        };
+        let delete = bulk::delete_many::<user::Entity>(&tx, user::Column::Id.gt(0));
+        let (count, changed) = tokio::join!(delete, change);
+        assert_eq!(count.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let expected = if changed == 1 { "new" } else { "old" };
+        assert_eq!(deleted.try_recv().as_deref(), Ok(expected), "{before}");
+    }
+}
+
 async fn a_key_is_not_set(database: &Database) {
     create_tables(database).await;
     let db = database.db(&Registry::new());
@@ -291,5 +323,6 @@ on_both! {
     a_condition_that_other_rows_meet;
     many_records_are_several_statements;
     what_the_database_keeps_is_not_deleted;
+    what_changes_meanwhile_is_deleted_as_it_is_then;
     a_key_is_not_set;
 }
