@@ -6,8 +6,6 @@ use sea_orm::{
     sea_query::{Value, ValueTuple},
 };
 
-use crate::transaction::Tx;
-
 /// How many values a statement has at most: SQLite takes 32,766, PostgreSQL 65,535.
 const MAX_VALUES: usize = 30_000;
 
@@ -55,7 +53,7 @@ pub(super) fn with_keys<E: EntityTrait>(rows: &[E::Model]) -> Condition {
 
 /// The rows that meet the condition, which no other transaction changes until this one has ended.
 pub(super) async fn find_locked<E: EntityTrait>(
-    tx: &Tx,
+    tx: &impl ConnectionTrait,
     condition: Condition,
 ) -> Result<Vec<E::Model>, DbErr> {
     let mut find = E::find().filter(condition);

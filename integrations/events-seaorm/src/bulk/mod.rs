@@ -46,6 +46,7 @@
 mod delete;
 mod insert;
 mod keys;
+mod locked_tx;
 mod update;
 
 pub use delete::delete_many;

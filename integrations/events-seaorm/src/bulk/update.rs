@@ -9,7 +9,10 @@ use sea_orm::{
     sea_query::{IntoCondition, SimpleExpr},
 };
 
-use super::keys::{find_locked, key, rows_by_key, with_keys};
+use super::{
+    keys::{find_locked, key, rows_by_key, with_keys},
+    locked_tx::LockedTx,
+};
 use crate::{
     error::custom,
     record::{Checks, Observed, ObservedActiveModel, adopt_update, is_key, register_observed},
@@ -159,37 +162,79 @@ where
             return update(self.condition.clone()).exec_with_returning(tx).await;
         }
         register_observed::<M>();
-        let old = find_locked::<E>(tx, self.condition.clone()).await?;
-        let mut updated = Vec::with_capacity(old.len());
+        let rows = {
+            // In the transaction of a caller, another statement may be waiting to change them.
+            let mut locked = LockedTx::lock(tx).await?;
+            let rows = write::<E>(&mut locked, &self.condition, update).await;
+            locked.unlock(rows)?
+        };
         let subscribed = Subscribed {
             is_checked,
             is_announced,
         };
-        // Faster than by their keys. Other rows may meet the condition by now: then it is taken back.
-        let point = tx.begin_savepoint().await?;
-        let new = update(self.condition.clone())
-            .exec_with_returning(&point)
-            .await?;
-        if let Some(new) = in_order_of(&old, new) {
-            point.commit().await?;
-            for (old, new) in old.iter().zip(new) {
-                updated.push(announce::<E, A, M>(tx, subscribed, old, new).await?);
-            }
-            return Ok(updated);
-        }
-        point.rollback().await?;
-        for part in old.chunks(rows_by_key::<E>()) {
-            let new = update(with_keys::<E>(part)).exec_with_returning(tx).await?;
-            let mut new: HashMap<_, _> = new.into_iter().map(|row| (key(&row), row)).collect();
-            for old in part {
-                // Else the database itself has not updated it.
-                if let Some(new) = new.remove(&key(old)) {
-                    updated.push(announce::<E, A, M>(tx, subscribed, old, new).await?);
-                }
-            }
+        let mut updated = Vec::with_capacity(rows.len());
+        for (old, new) in rows {
+            updated.push(announce::<E, A, M>(tx, subscribed, &old, new).await?);
         }
         Ok(updated)
     }
+}
+
+/// Updates the rows that meet the condition, and returns each as it was and as it is.
+async fn write<E: EntityTrait>(
+    tx: &mut LockedTx,
+    condition: &Condition,
+    update: impl Fn(Condition) -> sea_orm::UpdateMany<E>,
+) -> Result<Vec<(E::Model, E::Model)>, DbErr> {
+    let old = find_locked::<E>(tx, condition.clone()).await?;
+    // Faster than by their keys. Other rows may meet the condition by now: then it is taken back.
+    tx.begin_savepoint().await?;
+    let new = update(condition.clone()).exec_with_returning(tx).await?;
+    let old = match in_order(old, new) {
+        Ok(rows) => {
+            tx.release_savepoint().await?;
+            return Ok(rows);
+        }
+        Err(old) => old,
+    };
+    tx.roll_back_savepoint().await?;
+    let mut rows = Vec::with_capacity(old.len());
+    let mut old = old.into_iter();
+    loop {
+        let part: Vec<_> = old.by_ref().take(rows_by_key::<E>()).collect();
+        if part.is_empty() {
+            return Ok(rows);
+        }
+        let new = update(with_keys::<E>(&part))
+            .exec_with_returning(tx)
+            .await?;
+        let mut new: HashMap<_, _> = new.into_iter().map(|row| (key(&row), row)).collect();
+        // Without a new one the database itself has not updated it.
+        let both = part.into_iter().filter_map(|old| {
+            let new = new.remove(&key(&old))?;
+            Some((old, new))
+        });
+        rows.extend(both);
+    }
+}
+
+/// The old rows, each with its new one; the old ones if the new ones are not the same rows.
+fn in_order<M: ModelTrait>(old: Vec<M>, new: Vec<M>) -> Result<Vec<(M, M)>, Vec<M>> {
+    if old.len() != new.len() {
+        return Err(old);
+    }
+    if old.iter().zip(&new).all(|(old, new)| key(old) == key(new)) {
+        return Ok(old.into_iter().zip(new).collect());
+    }
+    let mut new: HashMap<_, _> = new.into_iter().map(|row| (key(&row), row)).collect();
+    if !old.iter().all(|old| new.contains_key(&key(old))) {
+        return Err(old);
+    }
+    let with_new = old.into_iter().filter_map(|old| {
+        let new = new.remove(&key(&old))?;
+        Some((old, new))
+    });
+    Ok(with_new.collect())
 }
 
 /// Which events of an update have subscribers.
@@ -216,18 +261,6 @@ where
         }
     }
     Ok(new)
-}
-
-/// The new rows in the order of the old ones; `None` if they are not the same rows.
-fn in_order_of<M: ModelTrait>(old: &[M], new: Vec<M>) -> Option<Vec<M>> {
-    if old.len() != new.len() {
-        return None;
-    }
-    if old.iter().zip(&new).all(|(old, new)| key(old) == key(new)) {
-        return Some(new);
-    }
-    let mut new: HashMap<_, _> = new.into_iter().map(|row| (key(&row), row)).collect();
-    old.iter().map(|old| new.remove(&key(old))).collect()
 }
 
 /// Emits `Updating`, and writes what its subscribers have changed.

@@ -239,9 +239,7 @@ impl Connection {
             };
             open = Finish::new(&self.runtime, roll_back).await;
         }
-        if open.is_broken {
-            return Err(broken());
-        }
+        open.check_whole()?;
         match level {
             Level::Savepoint(number) if !open.savepoints.contains(&number) => Err(ended()),
             _ => Ok(open),
@@ -346,7 +344,7 @@ impl Open {
     }
 
     /// Begins a savepoint, and returns its number.
-    pub(super) async fn begin_savepoint(&mut self) -> Result<u64, DbErr> {
+    pub(crate) async fn begin_savepoint(&mut self) -> Result<u64, DbErr> {
         let number = self.last + 1;
         let was_suspect = self.suspect();
         let begin = format!("SAVEPOINT {}", name(number));
@@ -358,14 +356,26 @@ impl Open {
     }
 
     /// Releases the innermost savepoint.
-    pub(super) async fn release_savepoint(&mut self) -> Result<(), DbErr> {
+    pub(crate) async fn release_savepoint(&mut self) -> Result<(), DbErr> {
         if let Some(number) = self.savepoints.pop() {
             self.end_savepoint("RELEASE SAVEPOINT", number).await;
         }
-        if self.is_broken {
-            Err(broken())
-        } else {
-            Ok(())
+        self.check_whole()
+    }
+
+    /// Rolls back the innermost savepoint.
+    pub(crate) async fn roll_back_savepoint(&mut self) -> Result<(), DbErr> {
+        if let Some(number) = self.savepoints.pop() {
+            self.end_savepoint("ROLLBACK TO SAVEPOINT", number).await;
+            self.end_savepoint("RELEASE SAVEPOINT", number).await;
+        }
+        self.check_whole()
+    }
+
+    fn check_whole(&self) -> Result<(), DbErr> {
+        match self.is_broken {
+            true => Err(broken()),
+            false => Ok(()),
         }
     }
 

@@ -21,6 +21,7 @@ mod tx;
 mod unit_tx;
 
 pub(crate) use begin::{begin_transaction, unbegun_transaction};
+pub(crate) use connection::Locked;
 pub(crate) use run::run_boxed;
 pub use run::transaction;
 pub use stream::TxStream;

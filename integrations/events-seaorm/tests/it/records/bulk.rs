@@ -306,6 +306,42 @@ async fn what_changes_meanwhile_is_deleted_as_it_is_then(database: &Database) {
     }
 }
 
+/// The same for an update: its diff begins with what the other statement has written, or that statement runs after it.
+async fn what_changes_meanwhile_is_updated_as_it_is_then(database: &Database) {
+    create_tables(database).await;
+    let (registry, (log, updated)) = (Registry::new(), mpsc::channel());
+    registry
+        .subscribe(move |event: &Updated<user::Model>| log.send(event.diff.to_string()))
+        .register()
+        .unwrap()
+        .detach();
+    let db = database.db(&registry);
+    for before in 0..6 {
+        db.execute_unprepared(r#"DELETE FROM "user""#)
+            .await
+            .unwrap();
+        bulk::insert_many(&db, [new_user("old")]).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        let change = async {
+            for _ in 0..before {
+                tx.execute_unprepared("SELECT 1").await.unwrap();
+            }
+            let update = r#"UPDATE "user" SET email = 'new'"#;
+            tx.execute_unprepared(update).await.unwrap();
+        };
+        let update = bulk::update_many::<user::Entity>()
+            .col_expr(user::Column::Email, Expr::value("bulk"))
+            .exec(&tx);
+        let (rows, ()) = tokio::join!(update, change);
+        assert_eq!(rows.unwrap()[0].email, "bulk");
+        tx.commit().await.unwrap();
+        let last = user::Entity::find().one(&db).await.unwrap().unwrap().email;
+        let from = if last == "new" { "old" } else { "new" };
+        let expected = format!(r#"email: "{from}" -> "bulk""#);
+        assert_eq!(updated.try_recv(), Ok(expected), "{before}");
+    }
+}
+
 async fn a_key_is_not_set(database: &Database) {
     create_tables(database).await;
     let db = database.db(&Registry::new());
@@ -324,5 +360,6 @@ on_both! {
     many_records_are_several_statements;
     what_the_database_keeps_is_not_deleted;
     what_changes_meanwhile_is_deleted_as_it_is_then;
+    what_changes_meanwhile_is_updated_as_it_is_then;
     a_key_is_not_set;
 }
