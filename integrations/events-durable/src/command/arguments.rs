@@ -136,7 +136,7 @@ pub(super) struct OneSubscriber {
 /// The arguments of `purge`.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Purge {
-    /// The least age of the events, such as `30d`
+    /// How long all subscribers have had the events, such as `30d`
     #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
     pub(super) older_than: Duration,
     #[command(flatten)]

@@ -9,7 +9,7 @@
 //! myapp events pause mail.confirm             no worker claims its deliveries, until `resume`
 //! myapp events resume mail.confirm
 //! myapp events retire mail.old_name           the id and all its deliveries are deleted
-//! myapp events purge --older-than 30d         events that all subscribers have are deleted
+//! myapp events purge --older-than 30d         events that all subscribers have had for 30 days are deleted
 //! ```
 //!
 //! A program that parses its arguments itself calls [`run`] with those after `events`. One that uses `clap` mounts

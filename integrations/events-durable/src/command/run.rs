@@ -270,7 +270,7 @@ async fn purge_events<DB: Engine>(
 ) -> Result<(), CommandError> {
     let age = humantime::format_duration(Duration::from_secs(purge.older_than.as_secs()));
     let what = format!(
-        "Events older than {age} that all subscribers have received will be deleted. They can no longer be replayed."
+        "Events that all subscribers have had for {age} will be deleted. They can no longer be replayed."
     );
     terminal.confirm(purge.change, &what)?;
     let deleted = DB::purge(store.pool(), purge.older_than, PURGE_BATCH).await?;

@@ -103,8 +103,8 @@ impl<DB: Engine> Durable<DB> {
         Ok(Self::with_pool(Pool::connect(url).await?))
     }
 
-    /// Sets how long events that all subscribers have are kept, from when they were stored on; otherwise 7 days. To be
-    /// called first, before the store is cloned or registered.
+    /// Sets how long events are kept after all subscribers have them; otherwise 7 days. To be called first, before the store is
+    /// cloned or registered.
     #[must_use]
     pub fn retain(self, time: Duration) -> Self {
         let settings = Settings {
@@ -299,8 +299,11 @@ impl<DB: Engine> Durable<DB> {
         Ok(DB::retire(&self.0.pool, subscriber).await?)
     }
 
-    /// Deletes the events that are older than [`retain`](Self::retain) says and that all subscribers have. Workers do this each
-    /// hour. Returns how many that were.
+    /// Deletes the events that all subscribers have had for as long as [`retain`](Self::retain) says. Workers do this each hour.
+    /// Returns how many that were.
+    ///
+    /// The time counts from the first purge that finds that all subscribers have the event, so that it is kept at most an hour
+    /// longer; a [`replay`](Self::replay) takes that back. While a replay begins, nothing is deleted.
     ///
     /// # Errors
     ///

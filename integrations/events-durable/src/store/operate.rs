@@ -141,8 +141,9 @@ pub trait Operate: sqlx::Database {
         subscriber: &str,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Deletes the events that were emitted longer ago than this and that all subscribers have done, each batch in a transaction
-    /// of its own. Returns how many there were.
+    /// Deletes the events that all subscribers have done for longer than this, each batch in a transaction of its own. Returns how
+    /// many there were. Since when an event is done is known by the first purge that finds it so; a replay takes that back. Does
+    /// nothing while a replay runs.
     ///
     /// # Errors
     ///

@@ -121,14 +121,14 @@ async fn a_dead_one_of_a_key_may_be_passed_over<DB: ShopEngine>(database: &Datab
 async fn a_purge_keeps_events_as_long_as_the_store_says<DB: ShopEngine>(database: &Database<DB>) {
     let shop = Shop::open(database, subscribers![]).await;
     shop.place([placed(1), placed(2), placed(3)]).await;
-    let two_hours_ago = "UPDATE ev_event SET time = time - 2 * 60 * 60 * 1000";
-    DB::run(&database.pool, two_hours_ago).await;
     let purge = async |hours| {
         let store = Durable::with_pool(database.pool.clone());
         let store = store.retain(Duration::from_hours(hours));
         store.purge().await.unwrap()
     };
     assert_eq!(shop.store.purge().await.unwrap(), 0);
+    let two_hours_ago = "UPDATE ev_kept SET since = since - 2 * 60 * 60 * 1000";
+    DB::run(&database.pool, two_hours_ago).await;
     assert_eq!(purge(3).await, 0);
     // The newest one is kept, so that its number is not given again.
     assert_eq!(purge(1).await, 2);

@@ -5,6 +5,7 @@ use std::{
     future::Future,
     pin::pin,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use events_durable::testing::{
@@ -282,20 +283,25 @@ async fn a_purge_waits_for_no_replay_and_takes_nothing_from_it() {
     };
     database.store_each(&[("1", None), ("2", None)]).await;
     database.drain("s").await;
-    let mut replay = database.pool.begin().await.unwrap();
-    sqlx::query("SELECT 1 FROM ev_event WHERE id = '1' FOR KEY SHARE")
-        .execute(&mut *replay)
+    let purge = async || Postgres::purge(&database.pool, Duration::ZERO, 10).await;
+    // It waits for this lock, with its deliveries added.
+    let mut lock = database.pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE ev_kept")
+        .execute(&mut *lock)
         .await
         .unwrap();
-    assert_eq!(Postgres::purge(&database.pool, LEASE, 10).await, Ok(0));
-    replay.rollback().await.unwrap();
-    assert_eq!(
-        Postgres::replay(&database.pool, "s", &Replay::default()).await,
-        Ok(2)
-    );
-    assert_eq!(Postgres::purge(&database.pool, LEASE, 10).await, Ok(0));
+    let (pool, all) = (database.pool.clone(), Replay::default());
+    let replay = spawn(async move { Postgres::replay(&pool, "s", &all).await });
+    let waits =
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'ev_kept'::regclass";
+    while database.numbers(waits).await == [0] {
+        tokio::task::yield_now().await;
+    }
+    drop(lock.rollback().await);
+    assert_eq!(replay.await.unwrap(), Ok(2));
+    assert_eq!(purge().await, Ok(0));
     database.drain("s").await;
-    assert_eq!(Postgres::purge(&database.pool, LEASE, 10).await, Ok(1));
+    assert_eq!(purge().await, Ok(1));
 }
 
 /// Each in a schema of its own.

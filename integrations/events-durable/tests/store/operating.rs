@@ -14,6 +14,7 @@ on_both! {
     a_replay_adds_what_is_done_and_nothing_else;
     a_replay_is_limited_by_time_and_topic;
     a_purge_never_takes_what_is_not_done;
+    the_time_of_a_purge_counts_from_when_all_have_the_event;
     a_retired_subscriber_leaves_nothing;
     stats_count_the_deliveries_of_each_subscriber;
 }
@@ -184,23 +185,30 @@ async fn a_replay_is_limited_by_time_and_topic<DB: TestEngine>(database: &Databa
     }
 }
 
+/// Those that a purge has found to be done were found so a day earlier.
+async fn a_day_later<DB: TestEngine>(database: &Database<DB>) {
+    let earlier = "UPDATE ev_kept SET since = since - 24 * 60 * 60 * 1000";
+    DB::run(&database.pool, earlier).await;
+}
+
 /// Trap 12.
 async fn a_purge_never_takes_what_is_not_done<DB: TestEngine>(database: &Database<DB>) {
     database
         .with_routes(&[("t", "s", true), ("t", "r", false)])
         .await;
     let names: Vec<_> = (0..10).map(|number| number.to_string()).collect();
-    let young = NewEvent {
-        time: i64::MAX / 4,
-        ..event("young", "none", None)
-    };
+    // The last one is kept for its number.
+    let last = event("last", "none", None);
     let events = names.iter().map(|name| event(name, "t", Some("k")));
     database
-        .store(&events.chain([young]).collect::<Vec<_>>())
+        .store(&events.chain([last]).collect::<Vec<_>>())
         .await;
-    let purge = async |batch| DB::purge(&database.pool, Duration::from_secs(60), batch).await;
-    let left = "SELECT CAST(id AS BIGINT) FROM ev_event WHERE id <> 'young' ORDER BY seq";
-    assert_eq!(purge(3).await, Ok(0));
+    let purge = async |batch| {
+        let purged = DB::purge(&database.pool, Duration::ZERO, batch).await;
+        (purged.unwrap(), database.numbers(LEFT).await)
+    };
+    const LEFT: &str = "SELECT CAST(id AS BIGINT) FROM ev_event WHERE id <> 'last' ORDER BY seq";
+    assert_eq!(purge(3).await, (0, (0..10).collect()));
     database.drain("r").await;
     // Held, waiting and dead ones stay.
     let claim = database.claim_one("s").await;
@@ -210,15 +218,44 @@ async fn a_purge_never_takes_what_is_not_done<DB: TestEngine>(database: &Databas
         .failed(&claim, Next::Dead(WhenDead::PassOver))
         .await;
     let _held = database.claim_one("s").await;
-    assert_eq!(purge(3).await, Ok(1));
-    assert_eq!(database.numbers(left).await, (1..10).collect::<Vec<_>>());
-    DB::run(
-        &database.pool,
-        "DELETE FROM ev_delivery WHERE seq > (SELECT min(seq) + 3 FROM ev_event)",
-    )
-    .await;
-    assert_eq!(purge(2).await, Ok(5));
-    assert_eq!(database.numbers(left).await, [1, 2, 3, 4]);
+    assert_eq!(purge(3).await, (1, (1..10).collect()));
+    let others = "DELETE FROM ev_delivery WHERE seq > (SELECT min(seq) + 3 FROM ev_event)";
+    DB::run(&database.pool, others).await;
+    assert_eq!(purge(2).await, (5, vec![1, 2, 3, 4]));
+    let rest = "SELECT count(*) FROM ev_kept";
+    assert_eq!(database.numbers(rest).await, [1]);
+}
+
+async fn the_time_of_a_purge_counts_from_when_all_have_the_event<DB: TestEngine>(
+    database: &Database<DB>,
+) {
+    database
+        .with_routes(&[("t", "s", false), ("u", "s", false)])
+        .await;
+    let events = [("1", "t"), ("2", "u"), ("last", "none")];
+    let events = events.map(|(id, topic)| event(id, topic, None));
+    database.store(&events).await;
+    let purge = async || {
+        let hour = Duration::from_hours(1);
+        DB::purge(&database.pool, hour, 2).await.unwrap()
+    };
+    assert_eq!(purge().await, 0);
+    a_day_later(database).await; // while they wait
+    database.drain("s").await;
+    assert_eq!(purge().await, 0);
+    let replay = Replay {
+        topic: Some("t".to_owned()),
+        ..Replay::default()
+    };
+    a_day_later(database).await;
+    // Once more for the first one, from when it is done again.
+    assert_eq!(DB::replay(&database.pool, "s", &replay).await, Ok(1));
+    assert_eq!(database.drain("s").await, ["1"]);
+    assert_eq!(purge().await, 1);
+    a_day_later(database).await;
+    assert_eq!(purge().await, 1);
+    a_day_later(database).await;
+    assert_eq!(purge().await, 0); // the last one
 }
 
 async fn a_retired_subscriber_leaves_nothing<DB: TestEngine>(database: &Database<DB>) {

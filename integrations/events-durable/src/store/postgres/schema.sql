@@ -19,6 +19,8 @@ CREATE TABLE ev_route (
     per_key BOOLEAN NOT NULL,
     PRIMARY KEY (topic, subscriber)
 );
+-- Events that all subscribers have, and since when: the time of the first purge that found none of their deliveries.
+CREATE TABLE ev_kept (seq BIGINT PRIMARY KEY, since BIGINT NOT NULL);
 CREATE TABLE ev_pause (subscriber TEXT PRIMARY KEY, since BIGINT NOT NULL);
 -- state: 0 waiting for an earlier one of its key, 1 ready, 2 ready and an attempt of it was lost, 3 held,
 --        4 dead and blocking its key, 5 dead and passed over, 6 delayed, and outside of the order of its key until it is due.

@@ -30,8 +30,7 @@ implement_deliver!(
 implement_purge!(
     sqlx::Postgres,
     now = "(extract(epoch FROM now()) * 1000)::bigint",
-    texts = "jsonb_array_elements_text($1::jsonb)",
-    lock = " FOR UPDATE OF e SKIP LOCKED"
+    try_lock = "SELECT pg_try_advisory_xact_lock(ev_space() # 2, 0)"
 );
 
 implement_operate!(
@@ -39,5 +38,5 @@ implement_operate!(
     crate::store::postgres::statements::purge,
     now = "(extract(epoch FROM now()) * 1000)::bigint",
     seqs = "jsonb_array_elements_text($2::jsonb)",
-    share = " FOR KEY SHARE OF e"
+    lock = "SELECT pg_advisory_xact_lock(ev_space() # 2, 0)"
 );

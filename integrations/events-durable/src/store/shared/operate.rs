@@ -1,9 +1,9 @@
 //! The statements of an operator.
 
-/// `now`: the time of the database in milliseconds; `seqs`: the rows of the parameter 2, a JSON array, as texts; `share`: what a
-/// SELECT ends with that is to keep its events.
+/// `now`: the time of the database in milliseconds; `seqs`: the rows of the parameter 2, a JSON array, as texts; `lock`: a
+/// statement after which no purge runs, if the BEGIN is not that already.
 macro_rules! implement_operate {
-    ($db:ty, $purge:path, now = $now:literal, seqs = $seqs:literal, share = $share:literal) => {
+    ($db:ty, $purge:path, now = $now:literal, seqs = $seqs:literal $(, lock = $lock:literal)?) => {
         mod operator {
             use std::time::Duration;
 
@@ -97,6 +97,8 @@ macro_rules! implement_operate {
                     subscriber: &str,
                     which: &Replay,
                 ) -> Result<u64, StoreError> {
+                    let mut tx = Tx::begin_with(pool, <$db as Engine>::BEGIN).await?;
+                    $(sqlx::query($lock).execute(tx.conn()).await?;)?
                     // Those with a key wait until the sweep: which one is the first depends on what is held.
                     let written = sqlx::query(concat!(
                         "INSERT INTO ev_delivery (seq, subscriber, key, state, due)
@@ -108,14 +110,21 @@ macro_rules! implement_operate {
                             AND (CAST($2 AS BIGINT) IS NULL OR e.time >= $2)
                             AND (CAST($3 AS BIGINT) IS NULL OR e.time < $3)
                             AND (CAST($4 AS TEXT) IS NULL OR e.topic = $4)
-                         ORDER BY e.seq", $share, " ON CONFLICT DO NOTHING",
+                         ORDER BY e.seq ON CONFLICT DO NOTHING",
                     ))
                     .bind(subscriber)
                     .bind(which.since)
                     .bind(which.until)
                     .bind(&which.topic)
-                    .execute(pool)
+                    .execute(tx.conn())
                     .await?;
+                    sqlx::query(
+                        "DELETE FROM ev_kept WHERE seq IN (SELECT seq FROM ev_delivery WHERE subscriber = $1)",
+                    )
+                    .bind(subscriber)
+                    .execute(tx.conn())
+                    .await?;
+                    tx.commit().await?;
                     Self::sweep(pool, subscriber).await?;
                     Ok(written.rows_affected())
                 }

@@ -1,16 +1,16 @@
 //! The statements of a purge.
 
-/// `now`: the time of the database in milliseconds; `texts`: the rows of the parameter 1, a JSON array, as texts; `lock`: what a
-/// SELECT ends with that is to lock its rows.
+/// `now`: the time of the database in milliseconds; `try_lock`: a SELECT of whether no replay runs, and none begins before the
+/// transaction ends.
 macro_rules! implement_purge {
-    ($db:ty, now = $now:literal, texts = $texts:literal, lock = $lock:literal) => {
+    ($db:ty, now = $now:literal, try_lock = $try_lock:literal) => {
         mod purge {
             use events_sqlx::Tx;
-            use sqlx::{Pool, Row};
+            use sqlx::Pool;
 
-            use crate::store::{engine::Engine, error::StoreError, shared::values::list};
+            use crate::store::{engine::Engine, error::StoreError};
 
-            /// It looks at each event once, from the oldest on, and ends with the first batch of which none is old enough.
+            /// It looks at all events, from the oldest on, and writes where there is something to write.
             ///
             /// The last event is kept, so that SQLite does not use its number again.
             pub(in crate::store) async fn purge(
@@ -18,52 +18,74 @@ macro_rules! implement_purge {
                 older_than: i64,
                 batch: i64,
             ) -> Result<u64, StoreError> {
-                let before: i64 = sqlx::query_scalar(concat!("SELECT ", $now, " - $1"))
+                let (mut after, mut deleted) = (0_i64, 0);
+                loop {
+                    let (last, is_due): (Option<i64>, bool) = sqlx::query_as(concat!(
+                        "SELECT (SELECT max(seq) FROM (SELECT seq FROM ev_event WHERE seq > $1 ORDER BY seq LIMIT $2) w),
+                            EXISTS (SELECT 1 FROM
+                                (SELECT seq FROM ev_event WHERE seq > $1 ORDER BY seq LIMIT $2) e
+                                LEFT JOIN ev_kept k ON k.seq = e.seq
+                                WHERE (k.since IS NULL OR k.since <= ", $now, " - $3)
+                                    AND NOT EXISTS (SELECT 1 FROM ev_delivery d WHERE d.seq = e.seq))",
+                    ))
+                    .bind(after)
+                    .bind(batch)
                     .bind(older_than)
                     .fetch_one(pool)
                     .await?;
-                let (mut after, mut deleted) = (0_i64, 0);
-                loop {
-                    let window = sqlx::query(
-                        "SELECT max(w.seq), min(w.time) FROM (
-                            SELECT seq, time FROM ev_event WHERE seq > $1 ORDER BY seq LIMIT $2) w",
-                    )
-                    .bind(after)
-                    .bind(batch)
-                    .fetch_one(pool)
-                    .await?;
-                    let (last, oldest): (Option<i64>, Option<i64>) = (window.get(0), window.get(1));
-                    let (Some(last), Some(oldest)) = (last, oldest) else {
+                    let Some(last) = last else {
                         return Ok(deleted);
                     };
-                    if oldest >= before {
-                        return Ok(deleted);
+                    if is_due {
+                        match purge_range(pool, [after, last], older_than).await? {
+                            Some(count) => deleted += count,
+                            None => return Ok(deleted),
+                        }
                     }
-                    let mut tx = Tx::begin_with(pool, <$db as Engine>::BEGIN).await?;
-                    // Locked before the look that decides: a replay may be adding deliveries for them.
-                    let seqs: Vec<i64> = sqlx::query_scalar(concat!(
-                        "SELECT e.seq FROM ev_event e WHERE e.seq > $1 AND e.seq <= $2 AND e.time < $3
-                            AND NOT EXISTS (SELECT 1 FROM ev_delivery d WHERE d.seq = e.seq)",
-                        $lock,
-                    ))
-                    .bind(after)
-                    .bind(last)
-                    .bind(before)
-                    .fetch_all(tx.conn())
-                    .await?;
-                    let done = sqlx::query(concat!(
-                        "DELETE FROM ev_event WHERE seq IN (SELECT CAST(value AS BIGINT) FROM ",
-                        $texts,
-                        ") AND seq < (SELECT max(seq) FROM ev_event)
-                            AND NOT EXISTS (SELECT 1 FROM ev_delivery d WHERE d.seq = ev_event.seq)",
-                    ))
-                    .bind(list(&seqs))
-                    .execute(tx.conn())
-                    .await?;
-                    tx.commit().await?;
-                    deleted += done.rows_affected();
                     after = last;
                 }
+            }
+
+            /// Those behind the first number, up to the last one. `None` if a replay runs.
+            async fn purge_range(
+                pool: &Pool<$db>,
+                [after, last]: [i64; 2],
+                older_than: i64,
+            ) -> Result<Option<u64>, StoreError> {
+                let mut tx = Tx::begin_with(pool, <$db as Engine>::BEGIN).await?;
+                if !sqlx::query_scalar($try_lock).fetch_one(tx.conn()).await? {
+                    return Ok(None);
+                }
+                sqlx::query(concat!(
+                    "INSERT INTO ev_kept (seq, since) SELECT e.seq, ", $now, " FROM ev_event e
+                     WHERE e.seq > $1 AND e.seq <= $2
+                        AND NOT EXISTS (SELECT 1 FROM ev_delivery d WHERE d.seq = e.seq)
+                     ON CONFLICT DO NOTHING",
+                ))
+                .bind(after)
+                .bind(last)
+                .execute(tx.conn())
+                .await?;
+                let purged = sqlx::query(concat!(
+                    "DELETE FROM ev_event WHERE seq > $1 AND seq <= $2 AND seq < (SELECT max(seq) FROM ev_event)
+                        AND EXISTS (SELECT 1 FROM ev_kept k WHERE k.seq = ev_event.seq AND k.since <= ", $now, " - $3)
+                        AND NOT EXISTS (SELECT 1 FROM ev_delivery d WHERE d.seq = ev_event.seq)",
+                ))
+                .bind(after)
+                .bind(last)
+                .bind(older_than)
+                .execute(tx.conn())
+                .await?;
+                sqlx::query(
+                    "DELETE FROM ev_kept WHERE seq > $1 AND seq <= $2
+                        AND NOT EXISTS (SELECT 1 FROM ev_event e WHERE e.seq = ev_kept.seq)",
+                )
+                .bind(after)
+                .bind(last)
+                .execute(tx.conn())
+                .await?;
+                tx.commit().await?;
+                Ok(Some(purged.rows_affected()))
             }
         }
     };

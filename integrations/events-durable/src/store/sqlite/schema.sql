@@ -19,6 +19,7 @@ CREATE TABLE ev_route (
     per_key BOOLEAN NOT NULL,
     PRIMARY KEY (topic, subscriber)
 ) WITHOUT ROWID;
+CREATE TABLE ev_kept (seq INTEGER PRIMARY KEY, since INTEGER NOT NULL);
 CREATE TABLE ev_pause (subscriber TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE ev_delivery (
     seq INTEGER NOT NULL,

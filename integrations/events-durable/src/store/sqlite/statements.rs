@@ -26,14 +26,12 @@ implement_deliver!(
 implement_purge!(
     sqlx::Sqlite,
     now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-    texts = "json_each($1)",
-    lock = ""
+    try_lock = "SELECT true"
 );
 
 implement_operate!(
     sqlx::Sqlite,
     crate::store::sqlite::statements::purge,
     now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-    seqs = "json_each($2)",
-    share = ""
+    seqs = "json_each($2)"
 );
