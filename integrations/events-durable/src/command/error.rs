@@ -23,16 +23,9 @@ use crate::{facade::DurableError, store::StoreError};
 pub enum CommandError {
     /// The arguments are wrong. The text has several lines: what is wrong, and the usage.
     Usage(String),
-    /// The database has no subscriber with this id.
-    UnknownSubscriber {
-        /// The id.
-        subscriber: String,
-        /// Those that it has.
-        known: Vec<String>,
-    },
     /// The question was not answered with yes: nothing is changed.
     NotConfirmed,
-    /// An error of the database.
+    /// An error of the store: of the database, or an id that it does not have.
     Store(DurableError),
     /// Nothing could be read from the terminal, or written to it.
     Terminal(io::Error),
@@ -42,15 +35,6 @@ impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(text) => f.write_str(text.trim_end()),
-            Self::UnknownSubscriber { subscriber, known } if known.is_empty() => write!(
-                f,
-                "the database has no subscriber `{subscriber}`, and no other one; start the program that has it once"
-            ),
-            Self::UnknownSubscriber { subscriber, known } => write!(
-                f,
-                "the database has no subscriber `{subscriber}`; write one that it has: {}",
-                known.join(", ")
-            ),
             Self::NotConfirmed => {
                 f.write_str("not confirmed, so that nothing is changed; confirm with `y`, or in advance with --yes")
             }

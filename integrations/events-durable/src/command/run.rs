@@ -14,7 +14,7 @@ use super::{
     terminal::Terminal,
 };
 use crate::{
-    facade::Durable,
+    facade::{Durable, DurableError},
     store::{Engine, PURGE_BATCH, Stats},
 };
 use clap::{Parser, error::ErrorKind};
@@ -121,10 +121,10 @@ async fn known<DB: Engine>(store: &Durable<DB>, subscriber: &str) -> Result<Stat
     let mut all = store.stats().await?;
     match all.iter().position(|stats| stats.subscriber == subscriber) {
         Some(index) => Ok(all.swap_remove(index)),
-        None => Err(CommandError::UnknownSubscriber {
+        None => Err(CommandError::Store(DurableError::UnknownSubscriber {
             subscriber: subscriber.to_owned(),
             known: all.into_iter().map(|stats| stats.subscriber).collect(),
-        }),
+        })),
     }
 }
 

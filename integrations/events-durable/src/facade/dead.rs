@@ -94,10 +94,13 @@ impl<'s, DB: Engine> Dead<'s, DB> {
     ///
     /// # Errors
     ///
-    /// Of the database.
+    /// Of the database; [`DurableError::UnknownSubscriber`].
     pub async fn list(&self, limit: u32) -> Result<Vec<DeadLetter>, DurableError> {
         let (pool, seqs) = (&self.store.0.pool, self.seqs.as_deref());
         let letters = DB::dead_list(pool, &self.subscriber, seqs, limit).await?;
+        if letters.is_empty() {
+            self.store.check_known(&self.subscriber).await?;
+        }
         Ok(letters.into_iter().map(DeadLetter::of).collect())
     }
 
@@ -105,10 +108,13 @@ impl<'s, DB: Engine> Dead<'s, DB> {
     ///
     /// # Errors
     ///
-    /// Of the database.
+    /// Of the database; [`DurableError::UnknownSubscriber`].
     pub async fn retry(&self) -> Result<u64, DurableError> {
         let pool = &self.store.0.pool;
         let count = DB::dead_retry(pool, &self.subscriber, self.seqs.as_deref()).await?;
+        if count == 0 {
+            self.store.check_known(&self.subscriber).await?;
+        }
         Arc::clone(&self.store.0.waker).wake();
         Ok(count)
     }
@@ -117,10 +123,13 @@ impl<'s, DB: Engine> Dead<'s, DB> {
     ///
     /// # Errors
     ///
-    /// Of the database.
+    /// Of the database; [`DurableError::UnknownSubscriber`].
     pub async fn discard(&self) -> Result<u64, DurableError> {
         let pool = &self.store.0.pool;
         let count = DB::dead_discard(pool, &self.subscriber, self.seqs.as_deref()).await?;
+        if count == 0 {
+            self.store.check_known(&self.subscriber).await?;
+        }
         Arc::clone(&self.store.0.waker).wake(); // the later ones of their keys
         Ok(count)
     }

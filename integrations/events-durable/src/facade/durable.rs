@@ -286,16 +286,17 @@ impl<DB: Engine> Durable<DB> {
     }
 
     /// Deletes a subscriber that no program has any more from the database, with what it has not received. Returns how many
-    /// deliveries that were; 0 if the database does not have the id.
+    /// deliveries that were.
     ///
     /// # Errors
     ///
-    /// Of the database.
+    /// Of the database; [`DurableError::UnknownSubscriber`].
     ///
     /// # Cancellation
     ///
     /// If the future is dropped, all of it is deleted or nothing.
     pub async fn retire(&self, subscriber: &str) -> Result<u64, DurableError> {
+        self.check_known(subscriber).await?;
         Ok(DB::retire(&self.0.pool, subscriber).await?)
     }
 

@@ -26,6 +26,13 @@ pub enum DurableError {
     Encode(BoxError),
     /// The subscribers and event types of the program do not fit together; a text for each problem.
     Program(Vec<String>),
+    /// Neither the database nor the program has a subscriber with this id.
+    UnknownSubscriber {
+        /// The id.
+        subscriber: String,
+        /// Those that the database has.
+        known: Vec<String>,
+    },
     /// The transaction.
     Tx(TxError),
 }
@@ -36,6 +43,15 @@ impl fmt::Display for DurableError {
             Self::Store(error) => error.fmt(f),
             Self::Encode(error) => write!(f, "the event was not stored: {error}"),
             Self::Program(problems) => f.write_str(&problems.join("; ")),
+            Self::UnknownSubscriber { subscriber, known } if known.is_empty() => write!(
+                f,
+                "the database has no subscriber `{subscriber}`, and no other one; start the program that has it once"
+            ),
+            Self::UnknownSubscriber { subscriber, known } => write!(
+                f,
+                "the database has no subscriber `{subscriber}`; write one that it has: {}",
+                known.join(", ")
+            ),
             Self::Tx(error) => error.fmt(f),
         }
     }
@@ -45,7 +61,7 @@ impl Error for DurableError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Tx(error) => error.source(),
-            Self::Store(_) | Self::Encode(_) | Self::Program(_) => None,
+            _ => None,
         }
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! - `durable`: the store, what it stores, and its settings; `emit_at`: events that are due later;
 //! - `subscribers`: the subscribers of a program; `stores`: what stores the events of a registry; `register`: registering both;
-//! - `error`: why something fails;
+//! - `error`: why something fails; `known`: ids that are wrong;
 //! - `dead`, `replay`: dead letters, and events that are delivered once more.
 
 mod dead;
 mod durable;
 mod emit_at;
 mod error;
+mod known;
 mod register;
 mod replay;
 mod stores;

@@ -17,7 +17,7 @@ use crate::{
 /// Delivers stored events once more to a subscriber; returned by [`Durable::replay`](crate::Durable::replay). Awaited, it does so,
 /// and returns how many deliveries were added.
 ///
-/// Only events are there that were not purged. Those that the subscriber has not received yet are not delivered twice, and those that
+/// The error is one of the database, or [`DurableError::UnknownSubscriber`]. Only events are there that were not purged. Those that the subscriber has not received yet are not delivered twice, and those that
 /// are due later are delivered then.
 ///
 /// ```
@@ -79,6 +79,9 @@ impl<'s, DB: Engine> IntoFuture for Replay<'s, DB> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let count = DB::replay(&self.store.0.pool, &self.subscriber, &self.which).await?;
+            if count == 0 {
+                self.store.check_known(&self.subscriber).await?;
+            }
             Arc::clone(&self.store.0.waker).wake();
             Ok(count)
         })

@@ -158,6 +158,15 @@ pub trait Operate: sqlx::Database {
         batch: u32,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
+    /// The ids that have a route or a delivery, sorted.
+    ///
+    /// # Errors
+    ///
+    /// Of the database.
+    fn subscribers(
+        pool: &Pool<Self>,
+    ) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
+
     /// The counts of each subscriber that has a route or a delivery, by their ids.
     ///
     /// # Errors

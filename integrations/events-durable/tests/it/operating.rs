@@ -18,6 +18,7 @@ on_both! {
     a_replay_delivers_nothing_before_its_time;
     a_paused_subscriber_receives_nothing;
     an_id_is_paused_before_it_is_registered;
+    a_wrong_id_is_an_error;
     stats_count_what_waits;
     a_dead_one_of_a_key_may_be_passed_over;
     a_purge_keeps_events_as_long_as_the_store_says;
@@ -94,6 +95,36 @@ async fn an_id_is_paused_before_it_is_registered<DB: ShopEngine>(database: &Data
     shop.store.pause("mail.confirm").await.unwrap();
     shop.store.register(&shop.registry).await.unwrap();
     assert!(shop.store.stats().await.unwrap()[0].paused);
+}
+
+async fn a_wrong_id_is_an_error<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    let store = &shop.store;
+    let results = async |id: &str| {
+        let dead = store.dead(id).list(1).await.map(|list| list.len() as u64);
+        let (retried, discarded) = (store.dead(id).retry().await, store.dead(id).discard().await);
+        [
+            dead,
+            retried,
+            discarded,
+            store.replay(id).await,
+            store.retire(id).await,
+        ]
+    };
+    for result in results("mial.confirm").await {
+        let error = result.unwrap_err().to_string();
+        let expected =
+            "the database has no subscriber `mial.confirm`; write one that it has: mail.confirm";
+        assert_eq!(error, expected);
+    }
+    for result in results("mail.confirm").await {
+        assert_eq!(result.unwrap(), 0);
+    }
+    let other = Durable::with_pool(database.pool.clone());
+    let error = other.dead("mail.confirm").retry().await.unwrap_err();
+    assert!(error.to_string().contains("and no other one"), "{error}");
+    // This program has it still.
+    assert_eq!(store.replay("mail.confirm").await.unwrap(), 0);
 }
 
 async fn stats_count_what_waits<DB: ShopEngine>(database: &Database<DB>) {

@@ -171,6 +171,13 @@ macro_rules! implement_operate {
                     purge::purge(pool, millis(older_than), i64::from(batch.max(1))).await
                 }
 
+                async fn subscribers(pool: &Pool<Self>) -> Result<Vec<String>, StoreError> {
+                    let all = sqlx::query_scalar(
+                        "SELECT subscriber FROM ev_route UNION SELECT subscriber FROM ev_delivery ORDER BY 1",
+                    );
+                    Ok(all.fetch_all(pool).await?)
+                }
+
                 async fn stats(pool: &Pool<Self>) -> Result<Vec<Stats>, StoreError> {
                     let rows = sqlx::query(concat!(
                         "SELECT n.*, EXISTS (SELECT 1 FROM ev_pause p WHERE p.subscriber = n.subscriber),

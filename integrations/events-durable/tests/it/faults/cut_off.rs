@@ -81,7 +81,12 @@ async fn what_an_operator_cuts_off_leaves_no_transaction_open<DB: FaultEngine>(
     at_each_poll(database, async || store.migrate().await.unwrap()).await;
     // Whether the BEGIN is cut off depends on when the server answers: several times.
     for _ in 0..10 {
-        at_each_poll(database, async || _ = store.retire("other").await.unwrap()).await;
+        let pool = &database.pool;
+        at_each_poll(database, async || {
+            _ = DB::retire(pool, "other").await.unwrap()
+        })
+        .await;
+        at_each_poll(database, async || _ = store.replay(DB::BOOK).await.unwrap()).await;
     }
     at_each_poll(database, async || _ = store.purge().await.unwrap()).await;
 }
