@@ -1,0 +1,23 @@
+//! Ids that are wrong.
+
+use super::{durable::Durable, error::DurableError};
+use crate::store::Engine;
+
+impl<DB: Engine> Durable<DB> {
+    /// Fails if neither the database nor this program has a subscriber with this id. To be called where nothing was found for it.
+    pub(super) async fn check_known(&self, subscriber: &str) -> Result<(), DurableError> {
+        let own = self.subscribers();
+        let mut own = own.iter().flat_map(|own| &own.0);
+        if own.any(|one| one.id() == subscriber) {
+            return Ok(());
+        }
+        let known = DB::subscribers(&self.0.pool).await?;
+        if known.iter().any(|id| id == subscriber) {
+            return Ok(());
+        }
+        Err(DurableError::UnknownSubscriber {
+            subscriber: subscriber.to_owned(),
+            known,
+        })
+    }
+}
