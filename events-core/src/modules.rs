@@ -27,7 +27,7 @@ pub mod builder {
 /// Delivering events to durable subscribers: those that have the option `durable`, which no emit calls. It is for what stores
 /// events, such as the crate `events-durable`.
 pub mod delivering {
-    pub use crate::delivery::{Deliver, Delivering, DurableSubscriber, EventStore};
+    pub use crate::delivery::{Deliver, Delivering, DurableSubscriber, EmitFailures, EventStore};
 }
 
 /// Emitting: the arguments of a named event, and the futures of async emits.

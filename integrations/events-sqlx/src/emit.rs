@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use events_core::{
     Emitted, Registry,
-    delivering::Delivering,
+    delivering::{Delivering, EmitFailures},
     emitting::Emitting,
     failures::BoxError,
     info::IntoKey,
@@ -59,7 +59,7 @@ impl<DB: Backend> Tx<'_, DB> {
         let emit = self
             .emitting()
             .try_emit_in_async(self.lender().unit(), event);
-        self.lending(emit)
+        self.noting(emit)
     }
 
     /// [`emit`](Self::emit) with an origin.
@@ -75,7 +75,7 @@ impl<DB: Backend> Tx<'_, DB> {
     ) -> impl Future<Output = Result<Emitted<()>, EmitInError<E>>> + Send {
         let emitting = self.emitting().origin(origin);
         let emit = emitting.try_emit_in_async(self.lender().unit(), event);
-        self.lending(emit)
+        self.noting(emit)
     }
 
     /// [`emit`](Self::emit) for code that is not async. An awaited subscriber that runs at once is a failure.
@@ -87,7 +87,8 @@ impl<DB: Backend> Tx<'_, DB> {
     pub fn emit_sync<E: UnitEvent>(&mut self, event: E) -> Result<Emitted<()>, EmitInError<E>> {
         let (emitting, unit) = (self.emitting(), self.handle());
         let _loan = self.lend();
-        emitting.try_emit_in(&unit, event)
+        let result = emitting.try_emit_in(&unit, event);
+        result.inspect_err(|error| EmitFailures::note(&unit, error))
     }
 
     /// [`emit_sync`](Self::emit_sync) with an origin.
@@ -103,7 +104,8 @@ impl<DB: Backend> Tx<'_, DB> {
     ) -> Result<Emitted<()>, EmitInError<E>> {
         let (emitting, unit) = (self.emitting().origin(origin), self.handle());
         let _loan = self.lend();
-        emitting.try_emit_in(&unit, event)
+        let result = emitting.try_emit_in(&unit, event);
+        result.inspect_err(|error| EmitFailures::note(&unit, error))
     }
 
     /// Calls the function after the commit, among the events in their order; see
@@ -195,6 +197,15 @@ impl<DB: Backend> Tx<'_, DB> {
     /// An emit whose subscribers can take the transaction.
     pub(crate) fn emitting(&self) -> Emitting {
         self.registry().emitting().with(self.lender().clone())
+    }
+
+    /// An emit during which the session is lent. Its failures are noted in the unit.
+    async fn noting<E>(
+        &mut self,
+        emit: impl Future<Output = Result<Emitted<()>, EmitInError<E>>>,
+    ) -> Result<Emitted<()>, EmitInError<E>> {
+        let result = self.lending(emit).await;
+        result.inspect_err(|error| EmitFailures::note(self.lender().unit(), error))
     }
 
     /// A future during which the session is lent.

@@ -4,6 +4,7 @@ use std::{fmt, future::Future, sync::Arc};
 
 use events_core::{
     Emitted, Event, Registry, UnitOfWork,
+    delivering::EmitFailures,
     emitting::Emitting,
     info::IntoKey,
     units::{Savepoint, TryEmitInAsync, UnitEvent, UnitHandle},
@@ -216,7 +217,10 @@ impl Tx {
         emit: TryEmitInAsync<E>,
     ) -> Result<Emitted<()>, DbErr> {
         drop(self.lock().await?);
-        emit.await.map_err(custom)
+        emit.await.map_err(|error| {
+            EmitFailures::note(&self.connection.unit, &error);
+            custom(error)
+        })
     }
 
     /// Calls the function after the commit, among the events in their order. It is not called if the transaction is rolled back,

@@ -49,13 +49,18 @@ pub(super) fn is_serialization(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-/// The error of a database that is gone, with which a subscriber has failed. It may be another one than that of the store.
-pub(super) fn gone(outcome: &SubscriberOutcome) -> Option<StoreError> {
+/// The error of a database that is gone, with which a subscriber has failed.
+pub(super) fn gone_in_call(outcome: &SubscriberOutcome) -> Option<StoreError> {
     let failure = match outcome {
         SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => failure,
         _ => return None,
     };
-    let error = store_error(failure.error()?)?;
+    gone(failure.error()?)
+}
+
+/// The error of a database that is gone. It may be another one than that of the store.
+pub(super) fn gone(error: &(dyn Error + 'static)) -> Option<StoreError> {
+    let error = store_error(error)?;
     matches!(error, StoreError::Gone(_)).then_some(error)
 }
 

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
-    backoff::{gone, is_serialization},
+    backoff::{gone_in_call, is_serialization},
     mark::{Attempt, CONFLICT, End},
     transaction::{Refused, Transaction},
 };
@@ -197,14 +197,18 @@ impl<DB: Engine> Attempt<'_, DB> {
             // Not that of this one, whose row the transaction has locked.
             self.while_extending(InHand::rest, call).await
         };
-        if let Some(error) = gone(&outcome)
+        if let Some(error) = gone_in_call(&outcome).or_else(|| tx.gone_in_emit())
             && !self.is_repeated_too_often()
             && tx.is_gone().await
         {
             // No failure of the subscriber: its transaction is lost.
             return Err(error);
         }
-        match self.end_of(outcome) {
+        let end = match self.end_of(outcome) {
+            End::Failed(text) if tx.has_conflict() => self.conflict(&text),
+            end => end,
+        };
+        match end {
             End::Done => {}
             end => {
                 if timeout(ROLLBACK, tx.rollback()).await.is_err() {

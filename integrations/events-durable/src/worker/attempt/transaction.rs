@@ -7,11 +7,16 @@ use std::{
     time::Duration,
 };
 
-use events_core::{delivering::Delivering, failures::BoxError};
+use events_core::{
+    Failure,
+    delivering::{Delivering, EmitFailures},
+    failures::BoxError,
+    units::UnitHandle,
+};
 use events_sqlx::{Tx, TxError};
 use sqlx::Connection;
 
-use super::backoff::{is_serialization, store_error};
+use super::backoff::{gone, is_serialization, store_error};
 use crate::{
     facade::{Durable, Takes},
     staging::Parent,
@@ -105,14 +110,31 @@ impl<DB: Engine> Transaction<DB> {
         }
     }
 
-    /// Has what the subscriber emits know the event that is delivered.
-    pub(super) fn set_parent(&self, id: &str) {
-        let unit = match self {
+    fn unit(&self) -> UnitHandle {
+        match self {
             Self::Sqlx(tx) => tx.handle(),
             #[cfg(feature = "seaorm")]
             Self::SeaOrm(tx) => tx.handle(),
-        };
-        unit.attach(Arc::new(Parent(id.to_owned())));
+        }
+    }
+
+    /// Has what the subscriber emits know the event that is delivered.
+    pub(super) fn set_parent(&self, id: &str) {
+        self.unit().attach(Arc::new(Parent(id.to_owned())));
+    }
+
+    /// Whether another transaction was in the way of a subscriber of what the subscriber has emitted.
+    pub(super) fn has_conflict(&self) -> bool {
+        let failures = EmitFailures::of(&self.unit());
+        let mut errors = failures.iter().filter_map(Failure::error);
+        errors.any(|error| is_serialization(error))
+    }
+
+    /// The error of a database that is gone, with which a subscriber of what the subscriber has emitted has failed.
+    pub(super) fn gone_in_emit(&self) -> Option<StoreError> {
+        let failures = EmitFailures::of(&self.unit());
+        let mut errors = failures.iter().filter_map(Failure::error);
+        errors.find_map(|error| gone(error))
     }
 
     pub(super) async fn hold(&mut self, claim: &Claim) -> Result<bool, StoreError> {

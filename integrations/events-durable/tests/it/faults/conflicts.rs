@@ -240,6 +240,59 @@ async fn a_connection_that_is_lost_before_the_mark_counts_no_attempt() {
     check_not_counted(subscribers![loses_its_connection]).await;
 }
 
+/// With a statement, which fails in the first call.
+#[derive(Event, Clone)]
+struct Checked(&'static str);
+
+#[subscriber(awaited)]
+async fn fails_in_the_emit(
+    event: &Checked,
+    mut tx: Tx<'_, Postgres>,
+    calls: State<'_, Arc<AtomicU32>>,
+) -> Result<(), TxError> {
+    if calls.fetch_add(1, Ordering::Relaxed) == 0 {
+        sqlx::raw_sql(event.0).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// In the way of another transaction.
+#[subscriber(durable = "conflict.emit", retry = ONCE)]
+async fn passes_a_conflict_on(
+    event: &Moved,
+    mut tx: Tx<'_, Postgres>,
+    journal: State<'_, Journal>,
+    delivery: Delivery<'_>,
+) -> Result<(), BoxError> {
+    note(&journal, format!("{} {}", event.from, delivery.attempt()));
+    let conflict = "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$";
+    tx.emit(Checked(conflict)).await?;
+    Ok(())
+}
+
+#[subscriber(durable = "conflict.emit_cut", retry = ONCE)]
+async fn passes_a_lost_connection_on(
+    event: &Moved,
+    mut tx: Tx<'_, Postgres>,
+    journal: State<'_, Journal>,
+    delivery: Delivery<'_>,
+) -> Result<(), BoxError> {
+    note(&journal, format!("{} {}", event.from, delivery.attempt()));
+    tx.emit(Checked("SELECT pg_terminate_backend(pg_backend_pid())"))
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_conflict_in_an_emit_of_the_subscriber_counts_no_attempt() {
+    check_not_counted(subscribers![passes_a_conflict_on, fails_in_the_emit]).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_in_an_emit_of_the_subscriber_counts_no_attempt() {
+    check_not_counted(subscribers![passes_a_lost_connection_on, fails_in_the_emit]).await;
+}
+
 /// Is over its time in a statement that the server does not end.
 #[subscriber(durable = "conflict.hang", retry = ONCE, timeout = Duration::from_millis(50))]
 async fn hangs(event: &Moved, mut tx: Tx<'_, Postgres>) -> Result<(), sqlx::Error> {
