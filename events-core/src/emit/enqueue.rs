@@ -22,7 +22,7 @@ use super::{
 use crate::{
     background::{BackgroundRun, Select},
     context::{EmissionState, EmitGuard, EmitTime, UNKNOWN_SITE},
-    event::{OwnedEvent, TypedView, topic_text},
+    event::{Event, OwnedEvent, TypedView, topic_text},
     handler::{BackgroundCall, ErasedEvent},
     metadata::{EmitVerb, IntoKey, Origin},
     plan::{Plan, Slot},
@@ -63,6 +63,15 @@ impl Registry {
         let origin = Some(origin.into_key().into());
         self.core().enqueue(event, origin, Location::caller())
     }
+}
+
+/// Fails the build of a program that enqueues an event before a write, if it is called in a constant.
+pub(super) const fn check_can_wait<E: Event>() {
+    assert!(
+        !E::__FAILS_CLOSED,
+        "`Creating`, `Updating` and `Deleting` ask before a write, and from the queue the answer comes too late; emit them with \
+         `emit` or `emit_async`, and enqueue `Created`, `Updated` or `Deleted` after the write"
+    );
 }
 
 /// An event that is to be put into the queue.
@@ -109,6 +118,7 @@ impl Core {
         origin: Option<Origin>,
         site: CallSite,
     ) -> Result<(), QueueFull<E>> {
+        const { check_can_wait::<E>() };
         let origin = origin.or_else(E::__default_origin);
         let mut emitted = None;
         if self.observes_enqueue() {
