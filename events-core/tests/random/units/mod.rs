@@ -104,7 +104,6 @@ fn programs_reach_what_they_are_to_reach() {
         "its condition accepts the event, after the commit",
         "only when the unit of work of the event is rolled back",
         "not called: it is limited to the origin",
-        "not called: it runs once, and has run",
         "savepoints: 3",
         "left out",
     ];

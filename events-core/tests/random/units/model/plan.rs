@@ -68,11 +68,12 @@ impl Model<'_> {
         (!is_empty).then(|| Rc::new(Plan { chain, background }))
     }
 
-    /// Which subscribers of an event would be called, in order, and why the others would not.
+    /// Which subscribers of an event would be called, in order, and why the others would not. One that is subscribed at run
+    /// time, runs once and has run is gone.
     pub(super) fn explain(&mut self, event: Event) {
         let receives = |id: &Id| {
             let is_of_kind = self.handler(*id).kind.is_none_or(|own| own == event.kind);
-            is_of_kind && !self.subscribers[*id].is_closed
+            is_of_kind && self.subscribers[*id].is_registered
         };
         let mut all: Vec<_> = (0..self.subscribers.len()).filter(receives).collect();
         let runs_later = |id: &Id| !self.handler(*id).mode.is_in_order();
@@ -91,9 +92,6 @@ impl Model<'_> {
         if let Some(origin) = other_origin {
             let origin = ORIGINS[origin];
             return format!("not called: it is limited to the origin `{origin}`");
-        }
-        if handler.once && self.subscribers[id].is_claimed {
-            return "not called: it runs once, and has run".to_owned();
         }
         let part = self.part_of(id, event.kind);
         if part == Part::AfterRollback {
