@@ -1,7 +1,5 @@
 //! Enqueued events: pushing them into the queue, and running them when they are popped.
 //!
-//! A queue that is full or shut down does not accept the event, which is returned in the error.
-//!
 //! Most enqueued events have no context: no origin, no span and no parent emission. They are stored
 //! without one, and run on the fast path if possible. A popped event runs up to its first suspension;
 //! then it is a running job, polled by the driver: the poll loop of a flush, a worker or a shutdown.
@@ -16,13 +14,14 @@ use super::{
     context::{CallSite, EmitContext},
     defer::undelivered,
     dispatch,
+    later::can_wait::check_can_wait,
     run_all::{AllSelected, Start, run_all},
     wrapped::start_wrapped,
 };
 use crate::{
     background::{BackgroundRun, Select},
     context::{EmissionState, EmitGuard, EmitTime, UNKNOWN_SITE},
-    event::{Event, OwnedEvent, TypedView, topic_text},
+    event::{OwnedEvent, TypedView, topic_text},
     handler::{BackgroundCall, ErasedEvent},
     metadata::{EmitVerb, IntoKey, Origin},
     plan::{Plan, Slot},
@@ -63,15 +62,6 @@ impl Registry {
         let origin = Some(origin.into_key().into());
         self.core().enqueue(event, origin, Location::caller())
     }
-}
-
-/// Fails the build of a program that enqueues an event before a write, if it is called in a constant.
-pub(super) const fn check_can_wait<E: Event>() {
-    assert!(
-        !E::__FAILS_CLOSED,
-        "`Creating`, `Updating` and `Deleting` ask before a write, and from the queue the answer comes too late; emit them with \
-         `emit` or `emit_async`, and enqueue `Created`, `Updated` or `Deleted` after the write"
-    );
 }
 
 /// An event that is to be put into the queue.

@@ -5,8 +5,9 @@ use std::{any::Any, time::Instant};
 use super::{
     super::{
         context::CallSite,
-        enqueue::{Enqueued, check_can_wait, push_due},
+        enqueue::{Enqueued, push_due},
     },
+    can_wait::check_can_wait,
     schedule_in_unit::{ScheduleInUnit, schedule_in_unit},
     scheduled::{Scheduled, ScheduledPlace},
 };
