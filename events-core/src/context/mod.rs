@@ -38,7 +38,7 @@ pub use emission::{Emission, EmissionSource, OwnSubscription, Subscribed};
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, NamedTopicGuard,
     calls_around, depth, emission_id, emission_state, emission_state_inlined,
-    emissions_in_progress, may_enter, topics, with_enough_stack,
+    emissions_in_progress, is_innermost, may_enter, topics, with_enough_stack,
 };
 pub(crate) use event_chain::EventChain;
 pub(crate) use failed_checks::{failed_checks, refuse, refuse_for};

@@ -13,8 +13,8 @@ use crate::{
     event::{Family, Snapshot, register_clone_fn},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Run, States, Step},
     metadata::{
-        CallPolicies, EventInfo, Key, Location, Once, OrderTarget, Origin, Pattern, PatternText,
-        SubscriberInfo, SubscriberOptions,
+        CallPolicies, EventInfo, Key, Location, Once, OrderTarget, Origin, ParamNotes, Pattern,
+        PatternText, SubscriberInfo, SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration, unit_phase_of},
     registry::{Core, Incomplete, Registry, SubscriberGroup},
@@ -105,8 +105,8 @@ pub struct Installer<'i> {
     pub(crate) group: &'i mut SubscriberGroup,
     /// The id of a durable subscriber.
     pub(super) durable: Option<&'static str>,
-    /// The types with which its parameters have marked it.
-    pub(super) marks: Vec<TypeId>,
+    /// What its parameters have stated of it.
+    pub(super) param_notes: ParamNotes,
     /// Whether the subscriber takes `&Emission`.
     pub(super) takes_emission: bool,
     /// The handle on the subscription, if the subscriber takes `&Emission` and is a method of a listener that is added.
@@ -137,7 +137,7 @@ impl<'i> Installer<'i> {
             policies: CallPolicies::NONE,
             group,
             durable: None,
-            marks: Vec::new(),
+            param_notes: ParamNotes::default(),
             takes_emission: false,
             own: OwnSubscription::default(),
             added,
@@ -337,8 +337,8 @@ impl<'i> Installer<'i> {
         subscriber.takes_emission = self.takes_emission;
         subscriber.conditional = self.conditional;
         subscriber.durable = self.durable;
-        if !self.marks.is_empty() {
-            subscriber.marks = self.marks.as_slice().into();
+        if !self.param_notes.is_empty() {
+            subscriber.param_notes = Some(Arc::new(self.param_notes.clone()));
         }
         subscriber.permit = self.permit.clone();
         subscriber.ended = self.ended.clone();

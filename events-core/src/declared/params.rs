@@ -23,7 +23,7 @@ impl<'i> Installer<'i> {
         }
         let prepare = self.registration_of_param();
         let prepared = P::prepare(&prepare);
-        self.marks.extend(prepare.into_marks());
+        self.param_notes.merge(prepare.into_notes());
         prepared
             .map_err(|error| self.record(type_name::<P>(), error))
             .ok()

@@ -1,7 +1,5 @@
 //! Enqueued events: pushing them into the queue, and running them when they are popped.
 //!
-//! A queue that is full or shut down does not accept the event, which is returned in the error.
-//!
 //! Most enqueued events have no context: no origin, no span and no parent emission. They are stored
 //! without one, and run on the fast path if possible. A popped event runs up to its first suspension;
 //! then it is a running job, polled by the driver: the poll loop of a flush, a worker or a shutdown.
@@ -16,6 +14,7 @@ use super::{
     context::{CallSite, EmitContext},
     defer::undelivered,
     dispatch,
+    later::can_wait::check_can_wait,
     run_all::{AllSelected, Start, run_all},
     wrapped::start_wrapped,
 };
@@ -109,6 +108,7 @@ impl Core {
         origin: Option<Origin>,
         site: CallSite,
     ) -> Result<(), QueueFull<E>> {
+        const { check_can_wait::<E>() };
         let origin = origin.or_else(E::__default_origin);
         let mut emitted = None;
         if self.observes_enqueue() {

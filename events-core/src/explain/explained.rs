@@ -3,7 +3,10 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use super::verdict::{NotCalled, Verdict};
-use crate::metadata::{EventInfo, SubscriberInfo, UnitPhase};
+use crate::{
+    metadata::{EventInfo, SubscriberInfo, UnitPhase},
+    primitives::one_line,
+};
 
 /// A subscriber, with whether an event would be passed to it; see [`Explanation`](super::Explanation).
 ///
@@ -61,14 +64,15 @@ impl Explained {
         &self.verdict
     }
 
-    /// Whether it would be called, perhaps only if its condition accepts the event.
+    /// Whether it would be called, perhaps only if its condition accepts the event, or if the emit gives what its parameters
+    /// [need](SubscriberInfo::needs).
     #[must_use]
     pub fn is_called(&self) -> bool {
         !matches!(self.verdict, Verdict::NotCalled(_))
     }
 }
 
-/// The verdict, with when it is called, if its kind does not say it.
+/// The verdict, with what a call needs, and when it is called if its kind does not say it.
 pub(super) struct VerdictText<'e>(&'e Explained);
 
 impl Explained {
@@ -86,8 +90,14 @@ impl fmt::Display for VerdictText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(explained) = self;
         write!(f, "{}", explained.verdict)?;
+        if !explained.is_called() {
+            return Ok(());
+        }
+        for need in explained.subscriber.needs() {
+            write!(f, ", {}", one_line(need))?;
+        }
         let phase = explained.subscriber.own_unit_phase(explained.event);
-        if explained.is_called() && phase == Some(UnitPhase::AfterCommit) {
+        if phase == Some(UnitPhase::AfterCommit) {
             f.write_str(", after the commit if it is emitted in a unit of work")?;
         }
         Ok(())

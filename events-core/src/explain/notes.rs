@@ -57,6 +57,15 @@ pub(super) fn notes(core: &Core, collected: &Collected) -> Vec<String> {
             if awaited == 1 { "is" } else { "are" },
         ));
     }
+    let with_needs = count(|one| one.needs().len() > 0);
+    if with_needs > 0 {
+        notes.push(format!(
+            "{} {} what not every emit gives, as its verdict says; an emit without it does not call it, which is a failed \
+             delivery",
+            Plural(with_needs, "subscriber"),
+            if with_needs == 1 { "needs" } else { "need" },
+        ));
+    }
     let later = count(SubscriberInfo::runs_later);
     let queue = core.queue();
     if later > 0 && !queue.is_open() {

@@ -26,7 +26,8 @@ use crate::{metadata::Origin, primitives::one_line};
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is called, unless a subscriber before it stops the event.
+    /// It is called, unless a subscriber before it stops the event, or the emit does not give what its parameters
+    /// [need](crate::info::SubscriberInfo::needs).
     Called,
     /// The same, if its condition (`when`) accepts the event: that depends on the event.
     CalledIf,

@@ -13,7 +13,7 @@
 //! - `origin`: where an event was emitted from
 //! - `pattern`: a regular expression that matches topics
 //! - `policies`: how the calls of a subscriber are limited in time, repeated and put off
-//! - `subscriber_info`: descriptions and options of subscribers
+//! - `subscriber`: descriptions and options of subscribers
 //! - `unit_phase`: when a subscriber runs in a unit of work
 
 mod did_you_mean;
@@ -26,7 +26,7 @@ mod order_target;
 mod origin;
 mod pattern;
 mod policies;
-mod subscriber_info;
+mod subscriber;
 mod unit_phase;
 
 pub(crate) use did_you_mean::is_similar;
@@ -40,5 +40,6 @@ pub use order_target::OrderTarget;
 pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
 pub use policies::{CallPolicies, Retry};
-pub use subscriber_info::{SubscriberInfo, SubscriberOptions};
+pub(crate) use subscriber::ParamNotes;
+pub use subscriber::{SubscriberInfo, SubscriberOptions};
 pub use unit_phase::UnitPhase;

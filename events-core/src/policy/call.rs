@@ -11,7 +11,7 @@ use std::{
 
 use super::entry::PolicyName;
 use crate::{
-    context::{Emission, panic_hook},
+    context::{Emission, is_innermost, panic_hook},
     metadata::SubscriberInfo,
     primitives::catch_record,
     result::{
@@ -71,6 +71,11 @@ impl<'c> CallData<'c> {
             emission,
             was_called: AtomicBool::new(false),
         }
+    }
+
+    /// Whether its emission is the innermost one of this thread.
+    pub(crate) fn is_entered(&self) -> bool {
+        is_innermost(self.emission.id())
     }
 
     /// A failure of the subscriber, which is not reported yet.

@@ -3,7 +3,7 @@
 //! woken late and in any order. Each subscriber receives each event once, and no task hangs.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     future::{Future, poll_fn},
     pin::Pin,
     sync::{
@@ -122,8 +122,37 @@ impl EmitMiddleware for Late {
     }
 }
 
-/// How often a subscriber received an event, by its name and the number of the event.
-type Received = Arc<Mutex<BTreeMap<(&'static str, u32), u32>>>;
+/// A subscriber, by its name, and the number of an event.
+type Call = (&'static str, u32);
+
+/// How often a subscriber received an event, in all and at the moment.
+#[derive(Clone, Default)]
+struct Received {
+    ended: Arc<Mutex<BTreeMap<Call, u32>>>,
+    in_progress: Arc<Mutex<BTreeSet<Call>>>,
+}
+
+impl Received {
+    fn begin(&self, call: Call) -> InProgress {
+        if !lock(&self.in_progress).insert(call) {
+            *lock(&self.ended).entry(call).or_default() += 2; // beside the attempt before
+        }
+        InProgress(Arc::clone(&self.in_progress), call)
+    }
+
+    fn add(&self, call: Call) {
+        *lock(&self.ended).entry(call).or_default() += 1;
+    }
+}
+
+/// A call in progress, until it is dropped.
+struct InProgress(Arc<Mutex<BTreeSet<Call>>>, Call);
+
+impl Drop for InProgress {
+    fn drop(&mut self) {
+        lock(&self.0).remove(&self.1);
+    }
+}
 
 /// The subscribers of a registry, and their names.
 fn subscribe(
@@ -137,17 +166,18 @@ fn subscribe(
     let mut names = vec!["first"];
     names.extend(rng.chance(1, 2).then_some("second"));
     for &name in &names {
-        let (received, waits, times) = (Arc::clone(received), waits.clone(), rng.below(3));
+        let (received, waits, times) = (received.clone(), waits.clone(), rng.below(3));
         let handler = move |event: &Numbered, emission: &Emission| {
-            let (received, waits) = (Arc::clone(&received), waits.clone());
+            let (received, waits) = (received.clone(), waits.clone());
             let (number, attempt) = (event.number, emission.attempt());
             async move {
+                let _in_progress = received.begin((name, number));
                 waits.wait(times).await;
                 if fails(number, attempt) {
                     return Err("refused");
                 }
                 waits.wait(number as usize % 2).await;
-                *lock(&received).entry((name, number)).or_default() += 1;
+                received.add((name, number));
                 Ok(())
             }
         };
@@ -169,14 +199,13 @@ fn subscribe(
     }
     if rng.chance(1, 3) {
         names.push("deferred");
-        let received = Arc::clone(received);
+        let received = received.clone();
         let handler = move |event: &Numbered, emission: &Emission| {
+            let _in_progress = received.begin(("deferred", event.number));
             if fails(event.number, emission.attempt()) {
                 return Err("refused");
             }
-            *lock(&received)
-                .entry(("deferred", event.number))
-                .or_default() += 1;
+            received.add(("deferred", event.number));
             Ok(())
         };
         let new = registry.subscribe_deferred(handler).retry(retry);
@@ -316,9 +345,11 @@ impl Script {
         if !self.drops && !tasks.0.is_empty() {
             return Err(format!("{} tasks hang", tasks.0.len()));
         }
-        let received = std::mem::take(&mut *lock(&received));
+        let received = std::mem::take(&mut *lock(&received.ended));
         if let Some(twice) = received.iter().find(|(_, count)| **count > 1) {
-            return Err(format!("it was received twice: {twice:?}"));
+            return Err(format!(
+                "it was received twice, or by two attempts at once: {twice:?}"
+            ));
         }
         let is_lost =
             |name, number| !received.contains_key(&(name, number)) && !returned.contains(&number);

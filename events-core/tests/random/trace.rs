@@ -1,6 +1,8 @@
 //! The trace of a program: lines of text, which the model and the handlers on the real registry write in the
 //! same way.
 
+use std::collections::BTreeSet;
+
 use crate::program::{DECLARED, End, FREE, Handler, METHODS, Registered, Report};
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -82,8 +84,16 @@ impl Trace {
     }
 
     /// The subscribers of an event with their verdicts, and whether there are any.
-    pub(crate) fn explained(&mut self, verdicts: &[String], has_subscribers: bool) {
-        self.add(format!("explained: {verdicts:?}, {has_subscribers}"));
+    /// `others` are those that do not receive the event; their order is not compared, and equal ones count once.
+    pub(crate) fn explained(
+        &mut self,
+        verdicts: &[String],
+        others: BTreeSet<String>,
+        has_subscribers: bool,
+    ) {
+        self.add(format!(
+            "explained: {verdicts:?}, others {others:?}, {has_subscribers}"
+        ));
     }
 
     /// An operation that is not possible here.

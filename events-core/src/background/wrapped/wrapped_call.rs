@@ -61,7 +61,7 @@ async fn outcome_of(
 ) -> SubscriberOutcome {
     data.set_called();
     let ended = match callee {
-        Callee::Handler(future) => poll_catching(future).await,
+        Callee::Handler(future) => poll_catching(data, future).await,
         Callee::Ended(ended) => ended,
     };
     let cause = match ended {
@@ -88,8 +88,16 @@ async fn outcome_of(
     SubscriberOutcome::Failed(data.failure(cause))
 }
 
+/// Why a call fails that middleware polls where its emission is not entered: what the handler emits would go to another
+/// registry, and out of its unit of work.
+const OUTSIDE: &str = "middleware polls the call outside of its emission, as on another thread; poll the future of `next.run()` in the \
+                       future that `call_async` returns, and let other threads do other work";
+
 /// Polls a handler's future, and catches its panics, also that of its `Drop`.
-async fn poll_catching(future: Pin<Box<dyn StepFuture + '_>>) -> thread::Result<Step> {
+async fn poll_catching(
+    data: &CallData<'_>,
+    future: Pin<Box<dyn StepFuture + '_>>,
+) -> thread::Result<Step> {
     struct Caught<'s>(Option<Pin<Box<dyn StepFuture + 's>>>);
     impl Drop for Caught<'_> {
         fn drop(&mut self) {
@@ -101,6 +109,9 @@ async fn poll_catching(future: Pin<Box<dyn StepFuture + '_>>) -> thread::Result<
         let Some(future) = &mut caught.0 else {
             return Poll::Ready(Ok(Step::Skipped));
         };
+        if !data.is_entered() {
+            return Poll::Ready(Ok(Step::Failed(OUTSIDE.into())));
+        }
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
             Ok(polled) => polled.map(Ok),
             Err(payload) => Poll::Ready(Err(payload)),

@@ -95,6 +95,37 @@
 //!   deferred ones read it. Those of async ones under `emit_async`, and of those that the full queue does not accept,
 //!   veto it at the end of the emit. A failure from the queue is no veto: the emitter has the event by then.
 //!
+//! # They cannot be enqueued
+//!
+//! `Creating`, `Updating` and `Deleting` ask, and the write does not wait for the queue: to enqueue one of them, at once or
+//! for later, is an error of the build. It is found when code is generated, by `cargo build` and not by `cargo check`. Enqueue
+//! the event after the write.
+//!
+//! ```
+//! use events_core::{Registry, record::{Created, Creating}};
+//!
+//! struct User;
+//!
+//! let registry = Registry::new();
+//! assert!(!registry.emit(Creating::new(User)).is_vetoed());
+//! registry.enqueue(Created::new(User))?;
+//! # Ok::<(), events_core::queues::QueueFull<Created<User>>>(())
+//! ```
+//!
+//! ```compile_fail,E0080
+//! # use events_core::{Registry, record::{Created, Creating}};
+//! # struct User;
+//! # let registry = Registry::new();
+//! let _ = registry.enqueue(Creating::new(User)); // the answer comes too late
+//! ```
+//!
+//! ```compile_fail,E0080
+//! # use std::time::Duration;
+//! # use events_core::{Event, record::Deleting};
+//! # struct User;
+//! let _ = Deleting::new(User).enqueue_after(Duration::from_secs(1));
+//! ```
+//!
 //! # Subscribers of the events of all models
 //!
 //! A subscriber of a pattern, such as `topic = "events::db::.*"`, receives the events of all models. If it is async or

@@ -254,6 +254,11 @@ pub(in crate::context) fn emission_time(id: EmissionId) -> EmitTime {
     })
 }
 
+/// Whether this is the innermost emission of this thread.
+pub(crate) fn is_innermost(id: EmissionId) -> bool {
+    innermost() == Some(id)
+}
+
 /// The id of the innermost emission of this thread, if there is one.
 pub(in crate::context) fn innermost() -> Option<EmissionId> {
     depth().checked_sub(1).map(id_at)

@@ -7,6 +7,7 @@ use super::{
         context::CallSite,
         enqueue::{Enqueued, push_due},
     },
+    can_wait::check_can_wait,
     schedule_in_unit::{ScheduleInUnit, schedule_in_unit},
     scheduled::{Scheduled, ScheduledPlace},
 };
@@ -47,6 +48,7 @@ pub(in crate::emit) fn schedule<E: OwnedEvent + Send, T: Any>(
     when: When,
     site: CallSite,
 ) -> Result<Scheduled<T>, QueueFull<T>> {
+    const { check_can_wait::<E>() };
     let core = registry.core();
     let origin = origin.or_else(E::__default_origin);
     let due = due(core, when);

@@ -1,7 +1,8 @@
 //! What a parameter can request when its subscriber is registered, and why it cannot be prepared.
 
 use std::{
-    any::{TypeId, type_name},
+    any::type_name,
+    borrow::Cow,
     error::Error,
     fmt,
     sync::{Arc, Mutex},
@@ -9,7 +10,7 @@ use std::{
 
 use crate::{
     context::ValuesByType,
-    metadata::Location,
+    metadata::{Location, ParamNotes},
     primitives::sync::lock,
     result::{BoxError, error_text},
 };
@@ -71,7 +72,7 @@ pub struct Prepare<'p> {
     location: Location,
     may_run_later: bool,
     durable: Option<&'static str>,
-    marks: Mutex<Vec<TypeId>>,
+    notes: Mutex<ParamNotes>,
 }
 
 impl<'p> Prepare<'p> {
@@ -87,7 +88,7 @@ impl<'p> Prepare<'p> {
             location,
             may_run_later,
             durable: None,
-            marks: Mutex::default(),
+            notes: Mutex::default(),
         }
     }
 
@@ -137,11 +138,61 @@ impl<'p> Prepare<'p> {
     /// Marks the subscriber with a type, which [`SubscriberInfo::has_mark`](crate::info::SubscriberInfo::has_mark) finds: what
     /// calls it then knows that it has such a parameter. It is for the parameters of durable subscribers.
     pub fn mark<T: 'static>(&self) {
-        lock(&self.marks).push(TypeId::of::<T>());
+        lock(&self.notes).mark::<T>();
     }
 
-    pub(crate) fn into_marks(self) -> Vec<TypeId> {
-        std::mem::take(&mut *lock(&self.marks))
+    /// States in words what a call of the subscriber needs, if not every emit gives it: it is the end of the sentence "called,
+    /// ..". [`explain`](crate::Registry::explain) shows it, and [`SubscriberInfo::needs`](crate::info::SubscriberInfo::needs)
+    /// returns it. Without it, explanations say that each emit calls the subscriber. It changes nothing else: whether a call
+    /// has what it needs is decided by [`acquire`](super::Param::acquire), whose error is the failure of the subscriber.
+    ///
+    /// ```
+    /// use events_core::{
+    ///     Event, Registry, failures::BoxError, subscriber, subscribers,
+    ///     handlers::{CallContext, Param, Prepare, PrepareError},
+    /// };
+    ///
+    /// /// The tenant on whose behalf an event is emitted.
+    /// #[derive(Clone, Copy)]
+    /// struct Tenant(u32);
+    ///
+    /// impl Param for Tenant {
+    ///     type Kept = ();
+    ///     type Held<'c> = Tenant;
+    ///     type Item<'i> = Tenant;
+    ///
+    ///     fn prepare(scan: &Prepare<'_>) -> Result<(), PrepareError> {
+    ///         scan.needs("if the emitter gives a tenant");
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn acquire<'c>((): &'c (), call: &'c CallContext<'c>) -> Result<Tenant, BoxError> {
+    ///         Ok(*call.require()?)
+    ///     }
+    ///
+    ///     fn item<'i, 'c: 'i>(held: &'i mut Tenant) -> Tenant {
+    ///         *held
+    ///     }
+    /// }
+    ///
+    /// #[derive(Event)]
+    /// struct Export;
+    ///
+    /// #[subscriber]
+    /// fn name(_: &Export, tenant: Tenant) {
+    ///     println!("export of {}", tenant.0);
+    /// }
+    ///
+    /// let registry = Registry::with(subscribers![name]);
+    /// let text = registry.explain::<Export>().to_string();
+    /// assert!(text.contains("called, if the emitter gives a tenant"), "{text}");
+    /// ```
+    pub fn needs(&self, what: impl Into<Cow<'static, str>>) {
+        lock(&self.notes).add_need(what.into());
+    }
+
+    pub(crate) fn into_notes(self) -> ParamNotes {
+        std::mem::take(&mut *lock(&self.notes))
     }
 
     /// The id of the subscriber, if it is [durable](crate::delivering): it is called with events from a store, by what

@@ -1,6 +1,7 @@
 //! Why a subscriber is or is not called: questions about subscribers, and muting.
 
 mod explain_event;
+mod explain_needs;
 mod has_subscribers;
 mod mute;
 mod outcomes;

@@ -9,6 +9,7 @@ mod per_key;
 mod retry;
 mod retry_lost;
 mod retry_owners;
+mod retry_threads;
 mod timeout;
 
 use std::{

@@ -1,9 +1,11 @@
 //! A failure has what is known of its emission: topic, origin, id, parent, attempt.
 
 use std::{
+    env,
     error::Error,
     fmt,
     num::ParseIntError,
+    process::Command,
     sync::{Arc, Mutex, mpsc},
     time::Duration,
 };
@@ -231,4 +233,39 @@ fn its_causes_are_the_error_and_its_sources() {
         ["the order has no number", "invalid digit found in string"]
     );
     assert_eq!(causes(1), [""; 0]);
+}
+
+/// Each value of the variable in a process of its own: the standard library reads it once.
+#[test]
+fn a_panic_has_its_backtrace_if_the_environment_enables_it() {
+    const ENABLED: &str = "EVENTS_CORE_BACKTRACE";
+    if let Some(enabled) = env::var_os(ENABLED) {
+        let (registry, _) = registry();
+        registry.on(|_: &Order| panic!("lost")).detach();
+        let error = registry.try_emit(Order).expect_err("it fails");
+        let panic = error.failures()[0].panic().expect("it panicked");
+        let backtrace = panic.backtrace().map(ToString::to_string);
+        assert_eq!(backtrace.is_some(), enabled == "1");
+        let names_the_subscriber = |text: String| text.contains("failure_context");
+        assert!(
+            backtrace.is_none_or(names_the_subscriber),
+            "it is that of the panic"
+        );
+        return;
+    }
+    for enabled in ["0", "1"] {
+        let this = env::current_exe().expect("the path of the test binary is known");
+        let test =
+            "policy::failure_context::a_panic_has_its_backtrace_if_the_environment_enables_it";
+        let child = Command::new(this)
+            .args(["--exact", test, "--nocapture"])
+            .env(ENABLED, enabled)
+            .env("RUST_LIB_BACKTRACE", enabled)
+            .output()
+            .expect("the test binary can be run");
+        let text = String::from_utf8_lossy(&child.stderr);
+        assert!(child.status.success(), "{enabled}: {text}");
+        let passed = String::from_utf8_lossy(&child.stdout).contains(" 1 passed");
+        assert!(passed, "{enabled}: {text}");
+    }
 }

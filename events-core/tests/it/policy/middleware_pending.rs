@@ -4,11 +4,12 @@ use std::{
     cell::Cell,
     future::poll_fn,
     sync::{Arc, Mutex},
-    task::Poll,
+    task::{Context, Poll},
 };
 
 use events_core::{
     Event, Registry, Subscription,
+    middleware::{BoxFuture, NextAsync},
     outcomes::{SkipReason, SubscriberOutcome},
 };
 
@@ -54,6 +55,61 @@ fn one_that_drops_the_call_halfway_cancels_the_subscriber() {
     );
     assert_eq!(Arc::strong_count(&dropped), 2);
     gate.open();
+}
+
+/// Polls the call on another thread, from that poll on.
+fn polled_elsewhere(next: NextAsync<'_>, from: usize) -> BoxFuture<'_, SubscriberOutcome> {
+    let (mut next, mut polls) = (next.run(), 0);
+    Box::pin(poll_fn(move |context| {
+        polls += 1;
+        if polls < from {
+            return next.as_mut().poll(context);
+        }
+        let waker = context.waker();
+        let poll = || next.as_mut().poll(&mut Context::from_waker(waker));
+        std::thread::scope(|scope| scope.spawn(poll).join()).expect("no panic")
+    }))
+}
+
+#[test]
+fn a_call_that_is_polled_on_another_thread_fails_with_the_remedy() {
+    let at_once: Call = |next| polled_elsewhere(next, 1);
+    let resumed: Call = |next| polled_elsewhere(next, 2);
+    for (middleware, begun) in [(at_once, 0), (resumed, 3)] {
+        let (registry, journal) = (Registry::new(), Journal::default());
+        let notes = journal.clone();
+        let handler = move |_: &Sent| {
+            let notes = notes.clone();
+            async move {
+                notes.note("begun");
+                yield_once().await;
+                notes.note("ended");
+            }
+        };
+        let retried = registry.subscribe_async(handler.clone()).retry(3);
+        retried.register().expect("registered").detach();
+        registry.on_async(handler).detach();
+        let awaited = async |_: &mut Sent, notes: &Journal| {
+            notes.note("begun");
+            yield_once().await;
+            notes.note("ended");
+        };
+        let awaited = registry.subscribe_awaited_with(journal.clone(), awaited);
+        awaited.register().expect("registered").detach();
+        registry.wrap(Around(middleware)).detach();
+        let error = block_on(registry.try_emit_async(Sent)).expect_err("it fails");
+        assert_eq!(error.failures().len(), 3);
+        for failure in error.failures() {
+            let text = failure.error().expect("an error").to_string();
+            assert!(
+                text.contains("as on another thread; poll the future"),
+                "{text}"
+            );
+            assert!(failure.is_final());
+        }
+        assert_eq!(journal.take(), vec!["begun"; begun]);
+        assert_eq!(registry.queue().scheduled(), 0);
+    }
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! Muting subscribers, and who would be called with an event.
 
-use super::{Id, Model};
-use crate::program::{Event, Name, Phase};
+use std::collections::BTreeSet;
+
+use super::{Id, Model, Subscriber};
+use crate::{
+    program::{DECLARED, Event, METHODS, Name, PATTERNS, Phase, Target, matches, topic_of},
+    trace::label,
+};
 
 impl Model<'_> {
     /// Mutes the subscribers that have this name now.
@@ -40,7 +45,45 @@ impl Model<'_> {
         };
         let counts = |id: &Id| self.subscribers[*id].guards == 0 && is_of_origin(id);
         let has_subscribers = self.hook || ids.iter().any(counts);
-        self.trace.explained(&verdicts, has_subscribers);
+        let others = self.others(event);
+        self.trace.explained(&verdicts, others, has_subscribers);
+    }
+
+    /// The subscribers that do not receive the event, with the reason.
+    fn others(&self, event: Event) -> BTreeSet<String> {
+        let (topic, handlers) = (event.emitted().topic, &self.program.handlers);
+        let is_registered = |is_one: &dyn Fn(&Subscriber) -> bool| {
+            let mut registered = self.subscribers.iter().filter(|one| one.is_registered);
+            registered.any(is_one)
+        };
+        let mut others = BTreeSet::new();
+        for (id, one) in self.subscribers.iter().enumerate() {
+            let target = &handlers[one.handler].target;
+            let receives = match target {
+                Target::Exact(kinds) => kinds.contains(&event.kind),
+                Target::Pattern(pattern) => matches(*pattern, topic),
+            };
+            if one.is_registered && !receives {
+                others.insert(format!("{}: {}", self.label(id), other_target(target)));
+            }
+        }
+        // Those that are declared, whatever they receive.
+        for (number, handler) in handlers.iter().enumerate().take(DECLARED + METHODS) {
+            let (is_there, why) = match number.checked_sub(DECLARED) {
+                None => (
+                    is_registered(&|one| one.handler == number),
+                    "it is not scanned",
+                ),
+                Some(method) => (
+                    is_registered(&|one| one.placed.names.contains(&Name::Method(method))),
+                    "its listener is not added",
+                ),
+            };
+            if !is_there {
+                others.insert(format!("{}: {why}", label(number, handler)));
+            }
+        }
+        others
     }
 
     fn verdict(&self, id: Id, event: Event) -> &'static str {
@@ -56,5 +99,17 @@ impl Model<'_> {
         } else {
             "called"
         }
+    }
+}
+
+/// That a subscriber receives other events.
+fn other_target(target: &Target) -> String {
+    match target {
+        Target::Exact(kinds) => {
+            let mut topics: Vec<_> = kinds.iter().copied().map(topic_of).collect();
+            topics.sort_unstable();
+            format!("it receives {topics:?}")
+        }
+        Target::Pattern(pattern) => format!("it receives {}", PATTERNS[*pattern]),
     }
 }

@@ -65,6 +65,9 @@ pub(super) async fn declared_10(event: &A, emission: &Emission) -> Result<(), Sc
     calls::asynchronous(10, event.value, emission).await
 }
 
+/// The module of the declared subscribers.
+pub(super) const MODULE: &str = module_path!();
+
 /// A listener whose methods have the numbers from `first` on.
 pub(super) struct ScriptedListener {
     pub(super) first: usize,

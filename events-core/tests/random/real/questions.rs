@@ -1,5 +1,7 @@
 //! Muting subscribers, and asking the registry who would be called, and what became of the subscribers of an emit.
 
+use std::collections::BTreeSet;
+
 use events_core::{
     Registry,
     explaining::{Explanation, NotCalled, Verdict},
@@ -8,7 +10,7 @@ use events_core::{
 };
 
 use super::{
-    Shared,
+    Shared, declared,
     declared::{
         ScriptedListener, declared_0, declared_1, declared_2, declared_3, declared_4, declared_5,
         declared_6, declared_7, declared_8, declared_9, declared_10,
@@ -58,23 +60,37 @@ impl Shared {
 
     pub(super) fn explain(&self, event: Event) {
         let (explanation, has_subscribers) = ask(&self.registry, event);
-        // The subscribers of the event come first; of others those that are not registered, or receive other events.
-        let own = explanation.subscribers().filter(|one| {
-            !matches!(
-                one.verdict(),
-                Verdict::NotCalled(
-                    NotCalled::OtherEvents(_)
-                        | NotCalled::OtherTopics(_)
-                        | NotCalled::NotScanned
-                        | NotCalled::ListenerNotAdded
-                )
-            )
-        });
-        let verdicts: Vec<_> = own
-            .map(|one| format!("{}: {}", label(one.subscriber()), verdict(one.verdict())))
-            .collect();
-        self.note(|trace| trace.explained(&verdicts, has_subscribers));
+        let (mut verdicts, mut others) = (Vec::new(), BTreeSet::new());
+        for one in explanation.all().subscribers() {
+            // Not those that are declared for other programs of this binary.
+            let is_scripted = ["", declared::MODULE].contains(&one.subscriber().module);
+            let label = label(one.subscriber());
+            match not_own(one.verdict()) {
+                None => verdicts.push(format!("{label}: {}", verdict(one.verdict()))),
+                Some(why) if is_scripted => drop(others.insert(format!("{label}: {why}"))),
+                Some(_) => {}
+            }
+        }
+        self.note(|trace| trace.explained(&verdicts, others, has_subscribers));
     }
+}
+
+/// Why a subscriber does not receive the event, if it is not one of its subscribers.
+fn not_own(verdict: &Verdict) -> Option<String> {
+    let Verdict::NotCalled(why) = verdict else {
+        return None;
+    };
+    Some(match why {
+        NotCalled::OtherEvents(topics) => {
+            let mut topics: Vec<_> = topics.iter().map(|topic| &**topic).collect();
+            topics.sort_unstable();
+            format!("it receives {topics:?}")
+        }
+        NotCalled::OtherTopics(pattern) => format!("it receives {pattern}"),
+        NotCalled::NotScanned => "it is not scanned".to_owned(),
+        NotCalled::ListenerNotAdded => "its listener is not added".to_owned(),
+        _ => return None,
+    })
 }
 
 fn verdict(verdict: &Verdict) -> &'static str {

@@ -185,6 +185,7 @@ fn op(rng: &mut Rng, handlers: usize, depth: usize) -> Op {
         20 if depth == 0 || rng.chance(1, 3) => Op::Prepare(slot),
         21 | 22 => Op::Subscribe(rng.below(handlers)),
         23 => Op::Unsubscribe(rng.below(handlers)),
+        24 if rng.chance(1, 2) => Op::Explain(event(rng)),
         24 => Op::SetCapacity(1 + rng.below(5)),
         26 => {
             let end = *rng.pick(&[End::Done, End::Done, End::Done, End::Error, End::Panic]);

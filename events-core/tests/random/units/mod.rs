@@ -98,6 +98,12 @@ fn programs_reach_what_they_are_to_reach() {
         "committed: \"a panic\"",
         "no subscriber received",
         "held: 5",
+        ": called\"",
+        "called if its condition accepts the event\"",
+        "called, after the commit",
+        "its condition accepts the event, after the commit",
+        "only when the unit of work of the event is rolled back",
+        "not called: it is limited to the origin",
         "savepoints: 3",
         "left out",
     ];

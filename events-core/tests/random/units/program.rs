@@ -121,6 +121,8 @@ pub(super) enum Op {
     Subscribe(usize),
     Unsubscribe(usize),
     SetCapacity(usize),
+    /// Asks who would be called with an event.
+    Explain(Event),
     // The others are steps of a program only.
     Enter(usize, Option<usize>),
     Leave(usize),

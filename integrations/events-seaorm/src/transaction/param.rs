@@ -16,6 +16,7 @@ impl Param for &Tx {
 
     fn prepare(scan: &Prepare<'_>) -> Result<(), PrepareError> {
         scan.mark::<Tx>();
+        scan.needs("in a transaction of events_seaorm");
         if scan.may_run_later() {
             return Err(PrepareError::new(
                 "the transaction of the emitter has ended when the subscriber runs; use a subscriber that is `awaited`, and \

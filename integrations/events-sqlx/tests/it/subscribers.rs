@@ -345,6 +345,21 @@ async fn it_is_missing_with_the_remedy<DB: Declared>(database: &Database<DB>) {
     }
 }
 
+/// `explain` says what a call needs, and an emit without it fails at the subscriber.
+async fn explanations_say_that_it_is_needed<DB: Declared>(_: &Database<DB>) {
+    let (registry, _) = registry_of::<DB>(Group::Sync);
+    let explanation = registry.explain::<Ordered>();
+    let called: Vec<_> = explanation.called().map(ToString::to_string).collect();
+    let needed = format!("in a transaction of events_sqlx ({})", DB::NAME);
+    assert_eq!(called.len(), 1, "{called:?}");
+    assert!(
+        called[0].ends_with(&format!(": called, {needed}")),
+        "{called:?}"
+    );
+    assert!(explanation.to_string().contains(&needed));
+    assert!(registry.try_emit(Ordered("lamp")).is_err());
+}
+
 on_both! {
     they_write_one_after_the_other;
     a_sync_emit_lends_it_to_sync_subscribers;
@@ -352,4 +367,5 @@ on_both! {
     a_subscriber_does_not_end_it;
     an_emit_that_is_cut_off_gives_it_back;
     it_is_missing_with_the_remedy;
+    explanations_say_that_it_is_needed;
 }

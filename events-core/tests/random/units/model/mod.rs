@@ -154,6 +154,7 @@ impl<'p> Model<'p> {
             Op::Subscribe(handler) => self.subscribe(handler),
             Op::Unsubscribe(handler) => self.unsubscribe(handler),
             Op::SetCapacity(capacity) => self.capacity = capacity,
+            Op::Explain(event) => self.explain(event),
             Op::Enter(guard, slot) => match self.unit_of(slot) {
                 Some(unit) if self.guards[guard].is_none() => {
                     self.guards[guard] = Some(self.enter(unit));

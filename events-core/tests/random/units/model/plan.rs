@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, rc::Rc};
 
 use super::{Emission, Id, Model, Plan, SharedPlan, Subscriber};
-use crate::units::program::{Kind, Phase};
+use crate::units::program::{Event, Kind, ORIGINS, Phase};
 
 /// Which of the subscribers are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,46 @@ impl Model<'_> {
         let (chain, background): (Vec<_>, Vec<_>) = all.into_iter().partition(is_in_order);
         let is_empty = chain.is_empty() && background.is_empty();
         (!is_empty).then(|| Rc::new(Plan { chain, background }))
+    }
+
+    /// Which subscribers of an event would be called, in order, and why the others would not. One that is subscribed at run
+    /// time, runs once and has run is gone.
+    pub(super) fn explain(&mut self, event: Event) {
+        let receives = |id: &Id| {
+            let is_of_kind = self.handler(*id).kind.is_none_or(|own| own == event.kind);
+            is_of_kind && self.subscribers[*id].is_registered
+        };
+        let mut all: Vec<_> = (0..self.subscribers.len()).filter(receives).collect();
+        let runs_later = |id: &Id| !self.handler(*id).mode.is_in_order();
+        all.sort_by_key(|id| (runs_later(id), Reverse(self.handler(*id).priority)));
+        let line = |id: Id| {
+            let verdict = self.verdict(id, event);
+            format!("h{}: {verdict}", self.subscribers[id].handler)
+        };
+        let lines: Vec<_> = all.into_iter().map(line).collect();
+        self.trace.result("explained", lines);
+    }
+
+    fn verdict(&self, id: Id, event: Event) -> String {
+        let handler = self.handler(id);
+        let other_origin = handler.origin.filter(|own| event.origin != Some(*own));
+        if let Some(origin) = other_origin {
+            let origin = ORIGINS[origin];
+            return format!("not called: it is limited to the origin `{origin}`");
+        }
+        let part = self.part_of(id, event.kind);
+        if part == Part::AfterRollback {
+            return "not called: it runs only when the unit of work of the event is rolled back"
+                .to_owned();
+        }
+        let called = match handler.is_even {
+            Some(_) => "called if its condition accepts the event",
+            None => "called",
+        };
+        if part == Part::AfterCommit && handler.mode.is_in_order() {
+            return format!("{called}, after the commit if it is emitted in a unit of work");
+        }
+        called.to_owned()
     }
 
     /// Whether some of the subscribers of a kind do not run at once in a unit.

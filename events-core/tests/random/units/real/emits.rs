@@ -2,6 +2,7 @@
 
 use events_core::{
     EmitError, Emitted, Registry,
+    explaining::{NotCalled, Verdict},
     units::{EmitInError, UnitHandle, WithUnit as _},
 };
 
@@ -72,10 +73,41 @@ impl Shared {
         self.futures[slot].replace(Some(future));
     }
 
+    pub(super) fn explain(&self, event: Event) {
+        let lines = by_kind!(event.kind, explain(&self.registry, event));
+        self.note(|trace| trace.result("explained", lines));
+    }
+
     pub(super) fn enqueue(&self, event: Event) {
         let is_queued = by_kind!(event.kind, enqueue(&self.registry, event));
         self.note(|trace| trace.result("enqueued", is_queued));
     }
+}
+
+fn explain<E: Valued>(registry: &Registry, event: Event) -> Vec<String> {
+    let explanation = match event.origin {
+        Some(origin) => registry.explain_from::<E, _>(ORIGINS[origin]),
+        None => registry.explain::<E>(),
+    };
+    let own = explanation.subscribers().filter(|one| {
+        let Verdict::NotCalled(why) = one.verdict() else {
+            return true;
+        };
+        let is_of_others = matches!(
+            why,
+            NotCalled::OtherEvents(_)
+                | NotCalled::OtherTopics(_)
+                | NotCalled::NotScanned
+                | NotCalled::ListenerNotAdded
+        );
+        !is_of_others
+    });
+    own.map(|one| {
+        let text = one.to_string();
+        let (_, verdict) = text.split_once("): ").expect("behind the location");
+        format!("{}: {verdict}", one.subscriber().name)
+    })
+    .collect()
 }
 
 fn enqueue<E: Valued>(registry: &Registry, event: Event) -> bool {

@@ -237,6 +237,7 @@ impl Shared {
                 drop(subscription);
             }
             Op::SetCapacity(capacity) => self.registry.queue().set_capacity(capacity),
+            Op::Explain(event) => self.explain(event),
             Op::Enter(guard, slot) => {
                 let entered = self.guards[guard]
                     .borrow()

@@ -111,6 +111,18 @@ async fn link_to_user(event: &mut Updating<user::Model>, tx: &Tx) -> Result<(), 
     link.insert(tx).await.map(drop)
 }
 
+#[test]
+fn explanations_say_that_a_transaction_is_needed() {
+    let registry = Registry::with(subscribers![email_is_free]);
+    let explanation = registry.explain::<Creating<user::Model>>();
+    let called: Vec<_> = explanation.called().map(ToString::to_string).collect();
+    let needed = ": called, in a transaction of events_seaorm";
+    assert!(
+        called.len() == 1 && called[0].ends_with(needed),
+        "{called:?}"
+    );
+}
+
 async fn a_check_that_fails_prevents_the_write(database: &Database) {
     create_tables(database).await;
     let registry = Registry::with(subscribers![fails, panics]);

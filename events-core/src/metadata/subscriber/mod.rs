@@ -1,0 +1,12 @@
+//! Descriptions of subscribers.
+//!
+//! - `param_notes`: what the parameters of a subscriber state of it
+//! - `subscriber_info`: the description and the options
+//! - `text`: its kind, and how it is displayed
+
+mod param_notes;
+mod subscriber_info;
+mod text;
+
+pub(crate) use param_notes::ParamNotes;
+pub use subscriber_info::{SubscriberInfo, SubscriberOptions};

@@ -1,0 +1,44 @@
+//! What the parameters of a subscriber state of it when they are prepared.
+
+use std::{any::TypeId, borrow::Cow};
+
+/// The marks and the needs of the parameters of a subscriber.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ParamNotes {
+    /// The types with which they have marked it.
+    marks: Vec<TypeId>,
+    /// What they need in a call, in words; each once.
+    needs: Vec<Cow<'static, str>>,
+}
+
+impl ParamNotes {
+    pub(crate) fn mark<T: 'static>(&mut self) {
+        self.marks.push(TypeId::of::<T>());
+    }
+
+    pub(crate) fn add_need(&mut self, need: Cow<'static, str>) {
+        if !self.needs.contains(&need) {
+            self.needs.push(need);
+        }
+    }
+
+    /// Adds those of a further parameter.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.marks.extend(other.marks);
+        for need in other.needs {
+            self.add_need(need);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.marks.is_empty() && self.needs.is_empty()
+    }
+
+    pub(super) fn has_mark<T: 'static>(&self) -> bool {
+        self.marks.contains(&TypeId::of::<T>())
+    }
+
+    pub(super) fn needs(&self) -> &[Cow<'static, str>] {
+        &self.needs
+    }
+}
