@@ -79,9 +79,7 @@ async fn register<DB: Engine>(
     problems.extend(types().iter().filter_map(undecided_secret));
     problems.extend(other_store(store, registry));
     for one in &durable {
-        problems.extend(wrong_database::<DB>(one));
-        #[cfg(feature = "seaorm")]
-        problems.extend(takes_both(one));
+        problems.extend(wrong_params::<DB>(one));
         problems.extend(not_durable(one));
         warn_of_stored_topics(one);
         warn_of_missing_keys(one);
@@ -213,6 +211,31 @@ fn undecided_secret(one: &DurableType) -> Option<String> {
         "the event `{}` has the secret field `{field}`, which `durable!` would store as it is; derive `Durable` for a type that is not \
          generic, in which `#[durable(secret(..))]` decides",
         one.name()
+    ))
+}
+
+/// A problem if it takes what its deliveries do not have.
+fn wrong_params<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
+    #[cfg(feature = "seaorm")]
+    let found = wrong_database::<DB>(subscriber).or_else(|| takes_both(subscriber));
+    #[cfg(not(feature = "seaorm"))]
+    let found = wrong_database::<DB>(subscriber);
+    found.or_else(|| unmet_need::<DB>(subscriber))
+}
+
+/// A problem if a parameter needs something else than the transaction of the delivery, which no delivery gives.
+fn unmet_need<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
+    let info = subscriber.info();
+    let met = usize::from(takes::<DB>(info) != Takes::Nothing);
+    if info.needs().len() <= met {
+        return None;
+    }
+    let needs: Vec<_> = info.needs().map(|need| format!("`{need}`")).collect();
+    Some(format!(
+        "the durable subscriber {info} is called {}, and a delivery is in the transaction that it takes alone; take `Tx<'_, {}>`, \
+         or, with the feature `seaorm` of events-durable, the `Tx` of `events_seaorm`, and no other such parameter",
+        needs.join(" and "),
+        DB::NAME
     ))
 }
 

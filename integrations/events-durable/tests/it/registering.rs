@@ -1,6 +1,11 @@
 //! Registering the subscribers of a program.
 
-use events_core::{Event, EventCopy, Registry, State, subscriber, subscribers};
+use events_core::{
+    Event, EventCopy, Registry, State,
+    failures::BoxError,
+    handlers::{CallContext, Param, Prepare, PrepareError},
+    subscriber, subscribers,
+};
 use events_durable::{Delivery, DurableError, StoreError, durable};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +25,33 @@ on_both! {
     instances_of_a_generic_event_have_their_own_subscribers;
     an_instance_of_a_generic_event_that_is_not_durable_is_a_problem;
     a_key_that_an_event_does_not_have_is_a_warning;
+    a_parameter_that_no_delivery_gives_is_a_problem;
 }
+
+/// A value that only some emitters give.
+struct Tenant;
+
+impl Param for Tenant {
+    type Kept = ();
+    type Held<'c> = ();
+    type Item<'i> = Self;
+
+    fn prepare(scan: &Prepare<'_>) -> Result<(), PrepareError> {
+        scan.needs("if the emitter gives a tenant");
+        Ok(())
+    }
+
+    fn acquire<'c>((): &'c (), _: &'c CallContext<'c>) -> Result<(), BoxError> {
+        Err("there is no tenant".into())
+    }
+
+    fn item<'i, 'c: 'i>((): &'i mut ()) -> Self {
+        Self
+    }
+}
+
+#[subscriber(durable = "params.tenant")]
+async fn of_tenant(_: &Placed, _: Tenant) {}
 
 #[derive(Event, Clone)]
 #[event(topic = "shop.volatile")]
@@ -64,6 +95,14 @@ async fn of_pattern(_: &EventCopy) {}
 
 #[subscriber]
 fn not_durable(_: &Placed, _: Delivery<'_>) {}
+
+async fn a_parameter_that_no_delivery_gives_is_a_problem<DB: ShopEngine>(database: &Database<DB>) {
+    let shop = Shop::unregistered(database, subscribers![of_tenant]).await;
+    let error = shop.store.register(&shop.registry).await.unwrap_err();
+    let expected =
+        "is called `if the emitter gives a tenant`, and a delivery is in the transaction";
+    assert!(error.to_string().contains(expected), "{error}");
+}
 
 async fn routes_are_new_known_or_orphaned<DB: ShopEngine>(database: &Database<DB>) {
     let shop = Shop::unregistered(database, subscribers![confirm]).await;
