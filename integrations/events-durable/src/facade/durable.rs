@@ -15,7 +15,7 @@ use super::{error::DurableError, stores::Stores, subscribers::Subscribers};
 use crate::{
     event::{DurableEvent, encode},
     staging::new_event,
-    store::{Engine, NewEvent, PURGE_BATCH, Stats, WhenDead},
+    store::{Engine, NewEvent, PURGE_BATCH, Stats, StoreError, WhenDead},
     wake::{TraceFn, Waker},
 };
 
@@ -98,8 +98,20 @@ impl<DB: Engine> Durable<DB> {
     ///
     /// # Errors
     ///
-    /// If the database cannot be reached.
+    /// If the database cannot be reached; if the URL is one of another database.
     pub async fn connect(url: &str) -> Result<Self, DurableError> {
+        if let Some((scheme, _)) = url.split_once(':')
+            && is_scheme(scheme)
+            && !DB::URL_SCHEMES.contains(&scheme)
+        {
+            let own = DB::URL_SCHEMES[0];
+            let text = format!(
+                "the URL begins with `{scheme}:`, and this store is one of {}; write a URL that begins with `{own}:`, or open the \
+                 store as that of the other database",
+                DB::NAME
+            );
+            return Err(StoreError::Other(text).into());
+        }
         Ok(Self::with_pool(Pool::connect(url).await?))
     }
 
@@ -325,6 +337,11 @@ impl<DB: Engine> Durable<DB> {
     pub async fn stats(&self) -> Result<Vec<Stats>, DurableError> {
         Ok(DB::stats(&self.0.pool).await?)
     }
+}
+
+/// Whether a URL may begin with it: a file of SQLite may have no scheme.
+fn is_scheme(text: &str) -> bool {
+    text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 impl<DB: Engine> fmt::Debug for Durable<DB> {

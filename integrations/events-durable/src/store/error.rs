@@ -126,6 +126,10 @@ impl From<&sqlx::Error> for StoreError {
             Kind::Duplicate => Self::Duplicate(text),
             Kind::ReadOnly => Self::ReadOnly(text),
             Kind::Full => Self::Full(text),
+            // SQLITE_CANTOPEN
+            Kind::Gone if code.as_deref() == Some("14") => Self::Gone(format!(
+                "{text} (SQLite makes a file that is not there if its URL ends in `?mode=rwc`)"
+            )),
             Kind::Gone => Self::Gone(text),
             Kind::Serialization => Self::Serialization(text),
             Kind::Other => Self::Other(text),

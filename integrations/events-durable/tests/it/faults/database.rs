@@ -236,6 +236,25 @@ async fn without_notifications_the_poll_delivers() {
     stop(workers).await;
 }
 
+#[tokio::test]
+async fn a_url_that_opens_nothing_is_an_error_with_its_remedy() {
+    async fn check<DB: FaultEngine>(url: &str, expected: &str) {
+        let error = Durable::<DB>::connect(url).await.unwrap_err().to_string();
+        assert!(error.contains(expected), "{url}: {error}");
+    }
+    let missing = std::env::temp_dir().join("no such folder/shop.db");
+    for url in [
+        missing.display().to_string(),
+        format!("sqlite:{}", missing.display()),
+    ] {
+        check::<Sqlite>(&url, "ends in `?mode=rwc`").await;
+    }
+    let of_postgres = "begins with `postgres:`, and this store is one of SQLite";
+    check::<Sqlite>("postgres://ada:secret@localhost/shop", of_postgres).await;
+    let of_sqlite = "begins with `sqlite:`, and this store is one of PostgreSQL";
+    check::<Postgres>("sqlite:shop.db?mode=rwc", of_sqlite).await;
+}
+
 /// A purge waits for a table that is locked.
 #[tokio::test]
 async fn a_purge_that_takes_long_delays_no_delivery() {
