@@ -116,6 +116,15 @@ async fn register<DB: Engine>(
     let stale = stale_routes(&durable, &routes, &own, &all_topics);
     let registered = DB::register(tx.conn(), &ids, &routes, &stale).await?;
     tx.commit().await?;
+    for subscriber in &registered.changed {
+        tracing::warn!(
+            target: "events_durable",
+            subscriber,
+            "the database had the subscriber with `per_key` where this program has it without, or the reverse; what is stored from now \
+             on is delivered as this program has it, until one that differs registers again: let all programs have the same version \
+             of it",
+        );
+    }
 
     store
         .0

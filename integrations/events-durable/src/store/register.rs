@@ -24,6 +24,8 @@ pub struct Registered {
     pub known: Vec<String>,
     /// Those in the database that this program does not have.
     pub orphaned: Vec<String>,
+    /// Those whose routes of the database were `per_key` where this program has them not so, or the reverse.
+    pub changed: Vec<String>,
 }
 
 /// Adding topics and routes.

@@ -12,6 +12,7 @@ pub(in crate::store) fn compare(program: &[String], database: Vec<String>) -> Re
         new: program.difference(&database).cloned().collect(),
         known: program.intersection(&database).cloned().collect(),
         orphaned: database.difference(&program).cloned().collect(),
+        changed: Vec::new(),
     }
 }
 
@@ -67,6 +68,15 @@ macro_rules! implement_register {
                 .bind(serde_json::json!(stale).to_string())
                 .execute(&mut *conn)
                 .await?;
+                let changed: Vec<String> = sqlx::query_scalar(concat!(
+                    "SELECT DISTINCT r.subscriber FROM ",
+                    $items,
+                    " JOIN ev_route r ON r.topic = value->>0 AND r.subscriber = value->>1
+                     WHERE r.per_key <> (CAST(value->>2 AS INTEGER) = 1) ORDER BY 1"
+                ))
+                .bind(&rows)
+                .fetch_all(&mut *conn)
+                .await?;
                 sqlx::query(concat!(
                     "INSERT INTO ev_route (topic, subscriber, per_key)
                      SELECT value->>0, value->>1, CAST(value->>2 AS INTEGER) = 1 FROM ",
@@ -76,7 +86,8 @@ macro_rules! implement_register {
                 .bind(rows)
                 .execute(&mut *conn)
                 .await?;
-                Ok(crate::store::shared::register::compare(subscribers, database))
+                let compared = crate::store::shared::register::compare(subscribers, database);
+                Ok(crate::store::register::Registered { changed, ..compared })
             }
         }
     };

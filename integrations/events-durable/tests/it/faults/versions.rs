@@ -18,6 +18,24 @@ on_both! {
     a_later_payload_waits_for_the_later_program;
     an_earlier_program_leaves_the_routes_of_what_it_does_not_know;
     what_waits_for_its_key_is_delivered_to_a_subscriber_without_keys;
+    a_subscriber_that_is_per_key_in_one_program_alone_is_a_warning;
+}
+
+async fn a_subscriber_that_is_per_key_in_one_program_alone_is_a_warning<DB: FaultEngine>(
+    database: &Database<DB>,
+) {
+    let (log, _guard) = Log::start();
+    let shop = Shop::open(database, DB::book()).await;
+    let register = async || shop.store.register(&shop.registry).await.unwrap();
+    register().await;
+    let warning = format!("of it subscriber=\"{}\"", DB::BOOK);
+    assert_eq!(log.count(&warning), 0);
+    let of_another = "UPDATE ev_route SET per_key = NOT per_key";
+    DB::run(&database.pool, of_another).await;
+    for _ in 0..2 {
+        register().await;
+        assert_eq!(log.count(&warning), 1);
+    }
 }
 
 async fn what_was_stored_for_a_renamed_subscriber_is_reported_and_kept<DB: FaultEngine>(
