@@ -23,7 +23,10 @@ mod emit;
 mod error;
 mod lender;
 mod param;
+#[cfg(feature = "postgres")]
+mod proof;
 mod records;
+mod series;
 mod session;
 mod tx;
 mod unit_tx;

@@ -10,6 +10,7 @@ mod faults;
 mod foreign;
 mod gate;
 mod records;
+mod series;
 mod server;
 mod subscribers;
 

@@ -3,6 +3,7 @@
 
 mod of_postgres;
 mod pools;
+mod proof;
 
 use events_core::Registry;
 use events_sqlx::Tx;
