@@ -104,19 +104,20 @@ BEGIN
     END IF;
 END $$;
 
--- The same for one event, without arrays.
+-- The same for one event with a key, without arrays.
 CREATE FUNCTION ev_insert_one(
     p_id TEXT, p_topic TEXT, p_key TEXT, p_version INT, p_time BIGINT, p_due BIGINT, p_trace TEXT, p_parent TEXT,
     p_codec TEXT, p_data TEXT
-) RETURNS VOID LANGUAGE plpgsql AS $$
+) RETURNS VOID LANGUAGE plpgsql
+-- Otherwise it is planned anew at each call: a plan for its values looks cheaper than it is worth.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 DECLARE
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
     p_now BIGINT := (extract(epoch FROM now()) * 1000)::bigint;
 BEGIN
-    IF p_key IS NOT NULL THEN
-        PERFORM pg_advisory_xact_lock(ev_space(), ev_bucket(p_key));
-    END IF;
+    PERFORM pg_advisory_xact_lock(ev_space(), ev_bucket(p_key));
     WITH e AS (
         INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
         VALUES (p_id, p_topic, p_key, p_version, p_time, p_due, p_trace, p_parent, p_codec, p_data)
@@ -125,11 +126,11 @@ BEGIN
     INSERT INTO ev_delivery (seq, subscriber, key, state, due)
     SELECT e.seq, r.subscriber, CASE WHEN r.per_key THEN p_key END,
         CASE
-            WHEN NOT r.per_key OR p_key IS NULL THEN 1
+            WHEN NOT r.per_key THEN 1
             WHEN p_due > p_now THEN 6
             WHEN is_old THEN 1
             WHEN EXISTS (SELECT FROM ev_delivery b
-                WHERE b.subscriber = r.subscriber AND b.key = p_key AND b.state <= 4) THEN 0
+                WHERE b.subscriber = r.subscriber AND b.key = p_key AND b.key IS NOT NULL AND b.state <= 4) THEN 0
             ELSE 1
         END,
         coalesce(p_due, p_now)
