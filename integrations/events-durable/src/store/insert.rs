@@ -25,7 +25,7 @@ pub trait Insert: sqlx::Database {
     ///
     /// # Errors
     ///
-    /// Of the database; `Duplicate` if an id is stored already.
+    /// Of the database; with SQLite, `Duplicate` if an id is stored already.
     fn insert(
         conn: &mut Self::Connection,
         events: &[NewEvent],
