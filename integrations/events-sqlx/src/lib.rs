@@ -19,14 +19,12 @@
 
 mod backend;
 mod cancellation;
+mod commits;
 mod emit;
 mod error;
 mod lender;
 mod param;
-#[cfg(feature = "postgres")]
-mod proof;
 mod records;
-mod series;
 mod session;
 mod tx;
 mod unit_tx;

@@ -10,7 +10,6 @@ mod faults;
 mod foreign;
 mod gate;
 mod records;
-mod series;
 mod server;
 mod subscribers;
 
