@@ -56,7 +56,11 @@ CREATE FUNCTION ev_space() RETURNS INT LANGUAGE sql STABLE AS
 CREATE FUNCTION ev_insert(
     p_id TEXT[], p_topic TEXT[], p_key TEXT[], p_version INT[], p_time BIGINT[], p_due BIGINT[], p_trace TEXT[],
     p_parent TEXT[], p_codec TEXT[], p_data TEXT[]
-) RETURNS VOID LANGUAGE plpgsql AS $$
+) RETURNS VOID LANGUAGE plpgsql
+-- Otherwise its statements are planned anew at each call. A plan for any values knows neither how many there are nor how large the
+-- tables are when it is used: joins are by hash, and deliveries are looked up in an index.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off
+AS $$
 DECLARE
     -- The snapshot is older than the lock, so that it may show deliveries that are done: all are ready, and claims check the key.
     is_old BOOLEAN := current_setting('transaction_isolation') <> 'read committed';
@@ -110,7 +114,7 @@ CREATE FUNCTION ev_insert_one(
     p_id TEXT, p_topic TEXT, p_key TEXT, p_version INT, p_time BIGINT, p_due BIGINT, p_trace TEXT, p_parent TEXT,
     p_codec TEXT, p_data TEXT
 ) RETURNS VOID LANGUAGE plpgsql
--- Otherwise it is planned anew at each call: a plan for its values looks cheaper than it is worth.
+-- As above.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 DECLARE
