@@ -42,6 +42,15 @@ pub trait Dialect: sqlx::Database {
         connection: &mut Self::Connection,
     ) -> impl Future<Output = Result<(), TxError>> + Send;
 
+    /// Whether [`commit_and_begin`](Self::commit_and_begin) does both.
+    const COMMITS_AND_BEGINS: bool;
+
+    /// Probes and commits a transaction, and begins the next one: the driver counts them as one. With an error, none is open that
+    /// can be committed.
+    fn commit_and_begin(
+        connection: &mut Self::Connection,
+    ) -> impl Future<Output = Result<(), TxError>> + Send;
+
     /// Ends what a statement may have begun that was to begin a transaction, and has failed.
     fn revert_begin(connection: &mut Self::Connection) -> impl Future<Output = ()> + Send;
 }
@@ -76,6 +85,12 @@ mod sqlite {
             Ok(())
         }
 
+        const COMMITS_AND_BEGINS: bool = false;
+
+        async fn commit_and_begin(_: &mut Self::Connection) -> Result<(), TxError> {
+            unreachable!("a BEGIN of SQLite is no message to a server")
+        }
+
         // The driver reverts nothing if one of several statements fails, as in "BEGIN; SELECT nothing".
         async fn revert_begin(connection: &mut Self::Connection) {
             let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
@@ -100,6 +115,29 @@ mod postgres {
     /// It is an error in an aborted transaction and outside of one, and else has no effect.
     const PROBE: &str = "SAVEPOINT events_probe; RELEASE SAVEPOINT events_probe";
 
+    /// After an error, the server skips the rest.
+    const COMMIT_AND_BEGIN: &str =
+        "SAVEPOINT events_probe; RELEASE SAVEPOINT events_probe; COMMIT; BEGIN";
+
+    /// Executes statements that begin with the probe.
+    async fn run(
+        connection: &mut sqlx::PgConnection,
+        statements: &'static str,
+    ) -> Result<(), TxError> {
+        let Err(error) = sqlx::raw_sql(statements).execute(&mut *connection).await else {
+            return Ok(());
+        };
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        match code.as_deref() {
+            Some(ABORTED) => Err(TxError::Aborted),
+            Some(ENDED) => {
+                sqlx::raw_sql("BEGIN").execute(connection).await?;
+                Err(TxError::Ended)
+            }
+            _ => Err(error.into()),
+        }
+    }
+
     impl Dialect for sqlx::Postgres {
         // Its guard rolls back only what it has counted, and it counts a BEGIN when the server has answered:
         // transact-rs/sqlx#4394.
@@ -108,22 +146,17 @@ mod postgres {
         // The server answers the COMMIT of an aborted transaction with ROLLBACK, and that outside of a transaction with a
         // warning, which the driver does not show.
         async fn probe(connection: &mut Self::Connection) -> Result<(), TxError> {
-            let Err(error) = sqlx::raw_sql(PROBE).execute(&mut *connection).await else {
-                return Ok(());
-            };
-            let code = error.as_database_error().and_then(DatabaseError::code);
-            match code.as_deref() {
-                Some(ABORTED) => Err(TxError::Aborted),
-                Some(ENDED) => {
-                    sqlx::raw_sql("BEGIN").execute(connection).await?;
-                    Err(TxError::Ended)
-                }
-                _ => Err(error.into()),
-            }
+            run(connection, PROBE).await
         }
 
         async fn probe_commit(connection: &mut Self::Connection) -> Result<(), TxError> {
             Self::probe(connection).await
+        }
+
+        const COMMITS_AND_BEGINS: bool = true;
+
+        async fn commit_and_begin(connection: &mut Self::Connection) -> Result<(), TxError> {
+            run(connection, COMMIT_AND_BEGIN).await
         }
 
         // Its connection is closed.

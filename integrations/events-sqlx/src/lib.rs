@@ -19,6 +19,7 @@
 
 mod backend;
 mod cancellation;
+mod commits;
 mod emit;
 mod error;
 mod lender;

@@ -17,6 +17,8 @@ pub(crate) struct Session<DB: Backend> {
     levels: usize,
     /// Whether a statement that begins or ends a level did not succeed: it is not known on which level the connection is.
     is_interrupted: bool,
+    /// Whether the last statement has shown that the transaction is open and can be committed.
+    is_proven: bool,
     runtime: Handle,
 }
 
@@ -28,6 +30,7 @@ impl<DB: Backend> Session<DB> {
             connection: Some(acquire(pool).await?),
             levels: 0,
             is_interrupted: true,
+            is_proven: false,
             runtime,
         };
         DB::TransactionManager::begin(session.connection(), statement).await?;
@@ -36,11 +39,19 @@ impl<DB: Backend> Session<DB> {
         Ok(session)
     }
 
+    /// The connection, for any statement.
     pub(crate) fn connection(&mut self) -> &mut DB::Connection {
+        self.is_proven = false;
         match &mut self.connection {
             Some(connection) => connection,
             None => unreachable!("a session is consumed when its transaction ends"),
         }
+    }
+
+    /// The last statement on the connection has shown that the transaction is open and can be committed.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn set_proven(&mut self) {
+        self.is_proven = true;
     }
 
     pub(crate) fn runtime(&self) -> Handle {
@@ -130,7 +141,9 @@ impl<DB: Backend> Session<DB> {
         if self.is_interrupted {
             return Err(TxError::Interrupted);
         }
-        DB::probe_commit(self.connection()).await?;
+        if !self.is_proven {
+            DB::probe_commit(self.connection()).await?;
+        }
         self.is_interrupted = true;
         let committed = DB::TransactionManager::commit(self.connection()).await;
         self.is_interrupted = false;
@@ -140,6 +153,35 @@ impl<DB: Backend> Session<DB> {
             0 => Ok(()),
             _ => Err(TxError::Ended),
         }
+    }
+
+    /// Commits the transaction as [`commit`](Self::commit), and begins the next one on the same connection, where the database does
+    /// both with one message. `None`: it is committed, and there is no next one. Must not be dropped before it is ready, as `commit`.
+    pub(crate) async fn commit_and_begin(mut self) -> Result<Option<Self>, TxError> {
+        if !DB::COMMITS_AND_BEGINS {
+            return self.commit().await.map(|()| None);
+        }
+        match self.try_commit_and_begin().await {
+            Ok(()) => Ok(Some(self)),
+            Err(error) => {
+                let _ = self.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn try_commit_and_begin(&mut self) -> Result<(), TxError> {
+        if self.is_interrupted {
+            return Err(TxError::Interrupted);
+        }
+        // The driver has begun one in the transaction that its user did not end.
+        if DB::TransactionManager::get_transaction_depth(self.connection()) != 1 {
+            return Err(TxError::Ended);
+        }
+        self.is_interrupted = true;
+        let committed = DB::commit_and_begin(self.connection()).await;
+        self.is_interrupted = false;
+        committed
     }
 
     /// Rolls back the transaction. Must not be dropped before it is ready, as [`commit`](Self::commit).

@@ -1,6 +1,6 @@
 //! The transaction.
 
-use std::fmt;
+use std::{fmt, future::Future};
 
 use events_core::{
     Registry, UnitOfWork,
@@ -22,9 +22,9 @@ pub struct Tx<'c, DB: Backend> {
     slot: Slot<'c, DB>,
     lender: Lender<DB>,
     /// `None`: the current one at each emit.
-    registry: Option<Registry>,
+    pub(crate) registry: Option<Registry>,
     /// `None` once it has ended.
-    end: Option<End>,
+    pub(crate) end: Option<End>,
 }
 
 /// The place of the session, which is empty while the session is lent.
@@ -34,7 +34,7 @@ enum Slot<'c, DB: Backend> {
 }
 
 /// What ends with a `Tx`.
-enum End {
+pub(crate) enum End {
     Transaction(UnitOfWork),
     Savepoint {
         /// `None` once it is released: then its level of the database is.
@@ -98,16 +98,20 @@ impl<DB: Backend> Tx<'static, DB> {
     }
 
     async fn begin_statement(pool: &Pool<DB>, statement: Option<SqlStr>) -> Result<Self, TxError> {
-        let session = Session::begin(pool, statement).await?;
+        Ok(Self::of(Session::begin(pool, statement).await?))
+    }
+
+    /// The transaction that was begun in the session.
+    pub(crate) fn of(session: Session<DB>) -> Self {
         let unit = UnitOfWork::begin();
         let lender = Lender::new(unit.handle());
         lender.attach();
-        Ok(Self {
+        Self {
             slot: Slot::Owned(Some(session)),
             lender,
             registry: None,
             end: Some(End::Transaction(unit)),
-        })
+        }
     }
 }
 
@@ -213,7 +217,7 @@ impl<'c, DB: Backend> Tx<'c, DB> {
     /// committed what is not emitted.
     pub async fn commit(mut self) -> Result<(), TxError> {
         match self.end.take() {
-            Some(End::Transaction(unit)) => self.commit_transaction(unit).await,
+            Some(End::Transaction(unit)) => self.commit_transaction(unit, Session::commit).await,
             Some(End::Savepoint { point, level }) => {
                 // Until it has ended, so that a drop rolls it back.
                 self.end = Some(End::Savepoint { point, level });
@@ -223,7 +227,14 @@ impl<'c, DB: Backend> Tx<'c, DB> {
         }
     }
 
-    async fn commit_transaction(&mut self, unit: UnitOfWork) -> Result<(), TxError> {
+    pub(crate) async fn commit_transaction<T: Send + 'static, F>(
+        &mut self,
+        unit: UnitOfWork,
+        commit: impl FnOnce(Session<DB>) -> F,
+    ) -> Result<T, TxError>
+    where
+        F: Future<Output = Result<T, TxError>> + Send + 'static,
+    {
         let prepared = {
             let _loan = self.lend();
             unit.prepare_async().await
@@ -239,10 +250,11 @@ impl<'c, DB: Backend> Tx<'c, DB> {
             }
         };
         let runtime = session.runtime();
+        let commit = commit(session);
         let commit = async move {
-            let committed = session.commit().await;
-            match committed {
-                Ok(()) => prepared.commit(), // there is no `await` in between
+            let committed = commit.await;
+            match &committed {
+                Ok(_) => prepared.commit(), // there is no `await` in between
                 Err(_) => prepared.rollback(),
             }
             committed
@@ -331,6 +343,12 @@ impl<'c, DB: Backend> Tx<'c, DB> {
     fn take_session(&mut self) -> Option<Session<DB>> {
         let session = self.slot().take();
         session.or_else(|| self.lender.take())
+    }
+
+    /// See [`Session::set_proven`].
+    #[cfg(feature = "postgres")]
+    pub(crate) fn set_proven(&mut self) {
+        self.session().set_proven();
     }
 
     fn session(&mut self) -> &mut Session<DB> {

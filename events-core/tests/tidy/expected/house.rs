@@ -123,7 +123,7 @@ pub(crate) const SQLX: Library = Library {
         &["session"],
         &["lender"],
         &["tx"],
-        &["emit", "param"],
+        &["commits", "emit", "param"],
         &["records", "unit_tx"],
         &["lib"],
     ],

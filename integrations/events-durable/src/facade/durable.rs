@@ -224,7 +224,7 @@ impl<DB: Engine> Durable<DB> {
     ///
     /// As [`Tx::begin`].
     pub async fn begin(&self) -> Result<Tx<'static, DB>, TxError> {
-        let tx = Tx::begin_with(&self.0.pool, DB::BEGIN).await?;
+        let tx = Tx::begin_with(&self.0.pool, DB::BEGIN_TX).await?;
         // In another registry, nothing would store what is emitted.
         let registered = self.registered();
         Ok(match &*registered {

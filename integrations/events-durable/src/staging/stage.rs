@@ -85,8 +85,8 @@ impl<DB: Engine> StoreEncoded for Staging<DB> {
         let event = new_event(event, None, self.0.trace());
         let span = self.0.keep_span(&event);
         Box::pin(async move {
-            let mut tx = Tx::begin_with(self.0.pool(), DB::BEGIN).await?;
-            DB::insert(tx.conn(), &[event]).await?;
+            let mut tx = Tx::begin_with(self.0.pool(), DB::BEGIN_TX).await?;
+            DB::insert_last(&mut tx, &[event]).await?;
             tx.commit().await?;
             span.stored();
             Arc::clone(&self.0).wake();

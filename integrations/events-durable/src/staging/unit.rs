@@ -38,7 +38,7 @@ impl<DB: Engine> UnitTransaction<DB> {
                 Box::pin(async move {
                     let events = staged.collect();
                     if !events.is_empty() {
-                        DB::insert(tx.conn(), &events).await?;
+                        DB::insert_last(&mut tx, &events).await?;
                     }
                     Ok(())
                 })

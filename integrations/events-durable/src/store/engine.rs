@@ -25,6 +25,9 @@ pub trait Engine:
     /// first cannot write if another one has written since.
     const BEGIN: &'static str;
 
+    /// The same for a [`Tx`](events_sqlx::Tx), of which storing an event may show then that it can be committed.
+    const BEGIN_TX: &'static str = Self::BEGIN;
+
     /// Whether a transaction that has written keeps all others from writing until it ends.
     const HAS_ONE_WRITER: bool;
 

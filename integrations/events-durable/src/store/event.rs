@@ -3,7 +3,7 @@
 /// An event to store.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewEvent {
-    /// Unique among all events.
+    /// Unique among all events. Only SQLite checks this.
     pub id: String,
     /// Its topic, by which it is routed.
     pub topic: String,

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use events_sqlx::{Backend, Tx};
+
 use super::{error::StoreError, event::NewEvent};
 
 /// A statement with one parameter, for a connection that is not one of sqlx.
@@ -23,11 +25,26 @@ pub trait Insert: sqlx::Database {
     ///
     /// # Errors
     ///
-    /// Of the database; `Duplicate` if an id is stored already.
+    /// Of the database; with SQLite, `Duplicate` if an id is stored already.
     fn insert(
         conn: &mut Self::Connection,
         events: &[NewEvent],
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// [`insert`](Self::insert) as the last step of a [`Tx`](events_sqlx::Tx), which need not test then whether it can be committed.
+    ///
+    /// # Errors
+    ///
+    /// As `insert`.
+    fn insert_last(
+        tx: &mut Tx<'_, Self>,
+        events: &[NewEvent],
+    ) -> impl Future<Output = Result<(), StoreError>> + Send
+    where
+        Self: Backend,
+    {
+        async move { Self::insert(tx.conn(), events).await }
+    }
 
     /// The statements that do the same as [`insert`](Self::insert), to be executed in their order by a connection that is not one
     /// of sqlx. The rows that they return are not needed.

@@ -39,6 +39,11 @@ impl InHand {
         self.lock().iter().skip(1).cloned().collect()
     }
 
+    /// Whether there is another one behind the first.
+    pub(super) fn has_rest(&self) -> bool {
+        self.lock().len() > 1
+    }
+
     /// Removes these, which are handed back.
     pub(super) fn remove(&self, handed_back: &[Arc<Claim>]) {
         let is_one = |claim: &Arc<Claim>| handed_back.iter().any(|one| Arc::ptr_eq(one, claim));

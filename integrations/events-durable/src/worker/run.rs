@@ -141,12 +141,14 @@ impl<DB: Engine> Task<DB> {
         self.in_hand
             .fill(claims.into_iter().map(Arc::new).collect());
         let mut extended = Instant::now();
+        let mut tx = None;
         while let Some(claim) = self.in_hand.first() {
             if *self.stop.borrow() {
                 break;
             }
             if extended.elapsed() > lease / 3 {
                 extended = Instant::now();
+                tx = None; // the connection may be the only one
                 self.extend().await?;
                 if self.in_hand.first().as_ref() != Some(&claim) {
                     continue;
@@ -161,10 +163,11 @@ impl<DB: Engine> Task<DB> {
                 lease,
                 poll_interval: self.settings.poll_interval,
             };
-            attempt.run().await?;
+            attempt.run(&mut tx).await?;
             self.in_hand.end_first();
             size.add(begun.elapsed());
         }
+        drop(tx);
         self.hand_back().await?;
         Ok(found)
     }

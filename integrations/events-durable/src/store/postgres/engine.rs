@@ -1,11 +1,13 @@
 //! PostgreSQL with the whole store.
 
+use events_sqlx::Tx;
 use sqlx::Postgres;
 
 use crate::store::engine::Engine;
 
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
+    const BEGIN_TX: &'static str = Tx::<Postgres>::BEGIN;
     const HAS_ONE_WRITER: bool = false;
 
     #[cfg(feature = "seaorm")]

@@ -1,6 +1,9 @@
 //! Storing events in PostgreSQL: one statement for all, which locks the keys, draws `seq` and adds the deliveries.
+//!
+//! Its last column is [`Tx::PROOF`].
 
-use sqlx::Postgres;
+use events_sqlx::Tx;
+use sqlx::{Postgres, postgres::PgArguments, query::Query};
 
 use crate::store::{
     error::StoreError,
@@ -8,9 +11,23 @@ use crate::store::{
     insert::{Insert, InsertStatement, as_json},
 };
 
-const ONE: &str = "SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+/// An event without a key, and its deliveries.
+const ONE: &str = "
+    WITH e AS (
+        INSERT INTO ev_event (id, topic, version, time, due, trace, parent, codec, data)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        RETURNING seq
+    ), d AS (
+        INSERT INTO ev_delivery (seq, subscriber, state, due)
+        SELECT e.seq, r.subscriber, 1, coalesce($5, (extract(epoch FROM now()) * 1000)::bigint)
+        FROM e, ev_route r WHERE r.topic = $2
+    )
+    SELECT current_setting('events.tx', TRUE) = 'open'";
 
-const ALL: &str = "SELECT ev_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+/// An event with a key. The lock comes first, in a statement of its own: what it waits for is seen after that.
+const ONE_WITH_KEY: &str = "SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), current_setting('events.tx', TRUE) = 'open'";
+
+const ALL: &str = "SELECT ev_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), current_setting('events.tx', TRUE) = 'open'";
 
 /// `ev_insert` with the columns of a JSON array.
 const ALL_AS_JSON: &str = "
@@ -25,34 +42,56 @@ fn column<'e, T>(events: &'e [NewEvent], value: fn(&'e NewEvent) -> T) -> Vec<T>
     events.iter().map(value).collect()
 }
 
+/// What stores the events. Its last column is the proof of the transaction.
+fn query(events: &[NewEvent]) -> Query<'_, Postgres, PgArguments> {
+    match events {
+        [event @ NewEvent { key: None, .. }] => sqlx::query(ONE)
+            .bind(&event.id)
+            .bind(&event.topic)
+            .bind(event.version)
+            .bind(event.time)
+            .bind(event.due)
+            .bind(&event.trace)
+            .bind(&event.parent)
+            .bind(&event.codec)
+            .bind(&event.data),
+        [event] => sqlx::query(ONE_WITH_KEY)
+            .bind(&event.id)
+            .bind(&event.topic)
+            .bind(&event.key)
+            .bind(event.version)
+            .bind(event.time)
+            .bind(event.due)
+            .bind(&event.trace)
+            .bind(&event.parent)
+            .bind(&event.codec)
+            .bind(&event.data),
+        events => sqlx::query(ALL)
+            .bind(column(events, |event| event.id.as_str()))
+            .bind(column(events, |event| event.topic.as_str()))
+            .bind(column(events, |event| event.key.as_deref()))
+            .bind(column(events, |event| event.version))
+            .bind(column(events, |event| event.time))
+            .bind(column(events, |event| event.due))
+            .bind(column(events, |event| event.trace.as_deref()))
+            .bind(column(events, |event| event.parent.as_deref()))
+            .bind(column(events, |event| event.codec.as_str()))
+            .bind(column(events, |event| event.data.as_str())),
+    }
+}
+
 impl Insert for Postgres {
     async fn insert(conn: &mut Self::Connection, events: &[NewEvent]) -> Result<(), StoreError> {
-        let query = match events {
-            [] => return Ok(()),
-            [event] => sqlx::query(ONE)
-                .bind(&event.id)
-                .bind(&event.topic)
-                .bind(&event.key)
-                .bind(event.version)
-                .bind(event.time)
-                .bind(event.due)
-                .bind(&event.trace)
-                .bind(&event.parent)
-                .bind(&event.codec)
-                .bind(&event.data),
-            events => sqlx::query(ALL)
-                .bind(column(events, |event| event.id.as_str()))
-                .bind(column(events, |event| event.topic.as_str()))
-                .bind(column(events, |event| event.key.as_deref()))
-                .bind(column(events, |event| event.version))
-                .bind(column(events, |event| event.time))
-                .bind(column(events, |event| event.due))
-                .bind(column(events, |event| event.trace.as_deref()))
-                .bind(column(events, |event| event.parent.as_deref()))
-                .bind(column(events, |event| event.codec.as_str()))
-                .bind(column(events, |event| event.data.as_str())),
-        };
-        query.execute(conn).await?;
+        if !events.is_empty() {
+            query(events).execute(conn).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert_last(tx: &mut Tx<'_, Self>, events: &[NewEvent]) -> Result<(), StoreError> {
+        if !events.is_empty() {
+            tx.fetch_proof(query(events)).await?;
+        }
         Ok(())
     }
 

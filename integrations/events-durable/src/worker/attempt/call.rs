@@ -44,8 +44,12 @@ const ROLLBACK: Duration = Duration::from_secs(5);
 const MOST_UNCOUNTED: i32 = 100;
 
 impl<DB: Engine> Attempt<'_, DB> {
-    /// Makes the delivery. An error is one of the database, which the workers wait for.
-    pub(in crate::worker) async fn run(self) -> Result<(), StoreError> {
+    /// Makes the delivery, in this transaction if there is one; then it is that of the next delivery, if one was begun. An error is one
+    /// of the database, which the workers wait for.
+    pub(in crate::worker) async fn run(
+        self,
+        tx: &mut Option<Transaction<DB>>,
+    ) -> Result<(), StoreError> {
         let event = &self.claim.event;
         let span = tracing::debug_span!(
             target: "events_durable",
@@ -61,7 +65,7 @@ impl<DB: Engine> Attempt<'_, DB> {
         let end = async {
             match self.read() {
                 Ok(deliver) if self.receiver.takes != Takes::Nothing => {
-                    self.in_transaction(deliver).await
+                    self.in_transaction(deliver, tx).await
                 }
                 Ok(deliver) => Ok(self.alone(deliver).await),
                 Err(end) => Ok(end),
@@ -75,6 +79,9 @@ impl<DB: Engine> Attempt<'_, DB> {
                     .to_owned(),
             ),
         };
+        if !matches!(end, End::Marked) {
+            *tx = None; // before the mark, which takes a connection
+        }
         if matches!(end, End::Done | End::Marked) {
             spans.delivered(&event.id);
         }
@@ -167,10 +174,17 @@ impl<DB: Engine> Attempt<'_, DB> {
     }
 
     /// Calls a subscriber that takes the transaction: what it writes, what it emits and the mark are one.
-    async fn in_transaction(&self, deliver: Deliver) -> Result<End, StoreError> {
-        let mut tx = match Transaction::begin(self.store, self.receiver.takes).await {
-            Ok(tx) => tx,
-            Err(refused) => return self.of_refused(refused),
+    async fn in_transaction(
+        &self,
+        deliver: Deliver,
+        begun_tx: &mut Option<Transaction<DB>>,
+    ) -> Result<End, StoreError> {
+        let mut tx = match begun_tx.take() {
+            Some(tx) => tx,
+            None => match Transaction::begin(self.store, self.receiver.takes).await {
+                Ok(tx) => tx,
+                Err(refused) => return self.of_refused(refused),
+            },
         };
         let begun = Instant::now();
         // The mark holds the delivery as well, and as the first statement it is the only one. With a key it comes last: from then
@@ -231,7 +245,7 @@ impl<DB: Engine> Attempt<'_, DB> {
             let _ = tx.extend(&rest, self.lease).await;
         }
         let later = done.is_none().then(|| tx.mark_before_commit(self.claim));
-        let committed = tx.commit().await;
+        let committed = tx.commit(self.keeps_connection()).await;
         let marked = match done {
             Some(done) => Some(Ok(done)),
             None => later.and_then(|marked| marked.take()),
@@ -240,12 +254,20 @@ impl<DB: Engine> Attempt<'_, DB> {
             (Err(_), Some(Ok(Done::Void))) => {}
             (Err(_), Some(Err(error))) => return self.of_refused(error.into()),
             (Err(refused), _) => return self.of_refused(refused),
-            (Ok(()), Some(Ok(Done::Unpromoted))) => {
+            (Ok(next), Some(Ok(Done::Unpromoted))) => {
+                drop(next);
                 DB::promote(&self.store.0.pool, self.claim).await?;
             }
-            (Ok(()), _) => {}
+            (Ok(next), _) => *begun_tx = next,
         }
         Ok(End::Marked)
+    }
+
+    /// Whether the transaction of the next delivery is to have the same connection: unless others may wait for one.
+    fn keeps_connection(&self) -> bool {
+        let pool = &self.store.0.pool;
+        self.in_hand.has_rest()
+            && (pool.num_idle() > 0 || pool.size() < pool.options().get_max_connections())
     }
 
     /// What is to be marked after a call.

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The transaction of a delivery.
-pub(super) enum Transaction<DB: Engine> {
+pub(in crate::worker) enum Transaction<DB: Engine> {
     Sqlx(Tx<'static, DB>),
     #[cfg(feature = "seaorm")]
     SeaOrm(events_seaorm::Tx),
@@ -219,12 +219,17 @@ impl<DB: Engine> Transaction<DB> {
         }
     }
 
-    pub(super) async fn commit(self) -> Result<(), Refused> {
+    /// Commits it, and returns that of the next delivery if it was begun with the same message.
+    pub(super) async fn commit(self, has_next: bool) -> Result<Option<Self>, Refused> {
         match self {
-            Self::Sqlx(tx) => Ok(tx.commit().await?),
+            Self::Sqlx(tx) if has_next => {
+                return Ok(tx.commit_and_begin().await?.map(Self::Sqlx));
+            }
+            Self::Sqlx(tx) => tx.commit().await?,
             #[cfg(feature = "seaorm")]
-            Self::SeaOrm(tx) => Ok(tx.commit().await?),
+            Self::SeaOrm(tx) => tx.commit().await?,
         }
+        Ok(None)
     }
 
     /// Rolls it back. An error is none of the delivery: the connection is closed then, which rolls back as well.

@@ -3,6 +3,8 @@
 
 mod of_postgres;
 mod pools;
+mod proof;
+mod series;
 
 use events_core::Registry;
 use events_sqlx::Tx;
