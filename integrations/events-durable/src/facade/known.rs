@@ -11,7 +11,7 @@ impl<DB: Engine> Durable<DB> {
         if own.any(|one| one.id() == subscriber) {
             return Ok(());
         }
-        let known = DB::subscribers(&self.0.pool).await?;
+        let known = DB::subscriber_ids(&self.0.pool).await?;
         if known.iter().any(|id| id == subscriber) {
             return Ok(());
         }

@@ -163,7 +163,7 @@ pub trait Operate: sqlx::Database {
     /// # Errors
     ///
     /// Of the database.
-    fn subscribers(
+    fn subscriber_ids(
         pool: &Pool<Self>,
     ) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 

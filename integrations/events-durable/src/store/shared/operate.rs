@@ -171,7 +171,7 @@ macro_rules! implement_operate {
                     purge::purge(pool, millis(older_than), i64::from(batch.max(1))).await
                 }
 
-                async fn subscribers(pool: &Pool<Self>) -> Result<Vec<String>, StoreError> {
+                async fn subscriber_ids(pool: &Pool<Self>) -> Result<Vec<String>, StoreError> {
                     let all = sqlx::query_scalar(
                         "SELECT subscriber FROM ev_route UNION SELECT subscriber FROM ev_delivery ORDER BY 1",
                     );
