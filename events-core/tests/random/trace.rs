@@ -88,7 +88,7 @@ impl Trace {
     pub(crate) fn explained(
         &mut self,
         verdicts: &[String],
-        others: BTreeSet<String>,
+        others: &BTreeSet<String>,
         has_subscribers: bool,
     ) {
         self.add(format!(

@@ -89,8 +89,13 @@ fn checked() -> Files {
 fn no_integration_and_no_example_names_the_hidden_module() {
     let files = read(&["integrations", "examples"], &[".rs"]);
     assert!(!files.is_empty());
-    let names = |text: &str| text.contains(concat!("__", "private"));
-    let found = files.iter().filter(|(_, text)| names(text));
+    // Their tests may stop the time of a registry, which the other hidden module can.
+    let names = |path: &str, text: &str| {
+        let is_test = path.contains("/tests/");
+        text.contains(concat!("__", "private"))
+            || !is_test && text.contains(concat!("events_core::__", "testing"))
+    };
+    let found = files.iter().filter(|(path, text)| names(path, text));
     assert_none(&found.map(|(path, _)| path.clone()).collect::<Vec<_>>());
 }
 

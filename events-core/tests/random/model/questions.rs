@@ -46,7 +46,7 @@ impl Model<'_> {
         let counts = |id: &Id| self.subscribers[*id].guards == 0 && is_of_origin(id);
         let has_subscribers = self.hook || ids.iter().any(counts);
         let others = self.others(event);
-        self.trace.explained(&verdicts, others, has_subscribers);
+        self.trace.explained(&verdicts, &others, has_subscribers);
     }
 
     /// The subscribers that do not receive the event, with the reason.

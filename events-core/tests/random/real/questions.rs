@@ -71,7 +71,7 @@ impl Shared {
                 Some(_) => {}
             }
         }
-        self.note(|trace| trace.explained(&verdicts, others, has_subscribers));
+        self.note(|trace| trace.explained(&verdicts, &others, has_subscribers));
     }
 }
 
