@@ -118,7 +118,7 @@ fn an_emit_without_it_fails_at_these_subscribers_and_one_with_it_calls_them() {
     let failed: Vec<_> = error
         .failures()
         .iter()
-        .map(|one| one.subscriber())
+        .map(events_core::Failure::subscriber)
         .collect();
     let names = |of: &[&events_core::info::SubscriberInfo]| -> Vec<String> {
         of.iter().map(|one| one.name.to_string()).collect()
