@@ -1,6 +1,6 @@
-//! Storing events in PostgreSQL: one statement for all, which locks the keys, draws `seq` and adds the deliveries.
+//! Storing events in PostgreSQL: one statement for a batch, which locks the keys, draws `seq` and adds the deliveries.
 //!
-//! Its last column is [`Tx::PROOF`].
+//! The last column of those for sqlx is [`Tx::PROOF`].
 
 use events_sqlx::Tx;
 use sqlx::{Postgres, postgres::PgArguments, query::Query};
@@ -11,7 +11,7 @@ use crate::store::{
     insert::{Insert, InsertStatement, as_json},
 };
 
-/// An event without a key, and its deliveries.
+/// Stores an event without a key, and its deliveries.
 const ONE: &str = "
     WITH e AS (
         INSERT INTO ev_event (id, topic, version, time, due, trace, parent, codec, data)
@@ -24,7 +24,8 @@ const ONE: &str = "
     )
     SELECT current_setting('events.tx', TRUE) = 'open'";
 
-/// An event with a key. The lock comes first, in a statement of its own: what it waits for is seen after that.
+/// Stores an event with a key. The function locks the key in a statement of its own, so that the next one sees what was committed
+/// before the lock was taken.
 const ONE_WITH_KEY: &str = "SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), current_setting('events.tx', TRUE) = 'open'";
 
 const ALL: &str = "SELECT ev_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), current_setting('events.tx', TRUE) = 'open'";
@@ -42,7 +43,7 @@ fn column<'e, T>(events: &'e [NewEvent], value: fn(&'e NewEvent) -> T) -> Vec<T>
     events.iter().map(value).collect()
 }
 
-/// What stores the events. Its last column is the proof of the transaction.
+/// The query that stores the events.
 fn query(events: &[NewEvent]) -> Query<'_, Postgres, PgArguments> {
     match events {
         [event @ NewEvent { key: None, .. }] => sqlx::query(ONE)

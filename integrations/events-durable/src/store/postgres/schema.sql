@@ -116,7 +116,7 @@ CREATE FUNCTION ev_insert_one(
     p_id TEXT, p_topic TEXT, p_key TEXT, p_version INT, p_time BIGINT, p_due BIGINT, p_trace TEXT, p_parent TEXT,
     p_codec TEXT, p_data TEXT
 ) RETURNS VOID LANGUAGE plpgsql
--- As above.
+-- As for `ev_insert`.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 DECLARE
