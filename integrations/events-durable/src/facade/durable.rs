@@ -340,7 +340,7 @@ impl<DB: Engine> Durable<DB> {
     }
 }
 
-/// Whether a URL may begin with it: a file of SQLite may have no scheme.
+/// Whether this may be the scheme of a URL. The path of a file of SQLite has none, and a drive, such as `C`, is one letter.
 fn is_scheme(text: &str) -> bool {
     text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -11,8 +11,16 @@ use crate::store::{
     insert::{Insert, InsertStatement, as_json},
 };
 
+/// A statement that ends in the text of [`Tx::PROOF`].
+macro_rules! with_proof {
+    ($sql:literal) => {
+        concat!($sql, "current_setting('events.tx', TRUE) = 'open'")
+    };
+}
+
 /// Stores an event without a key, and its deliveries.
-const ONE: &str = "
+const ONE: &str = with_proof!(
+    "
     WITH e AS (
         INSERT INTO ev_event (id, topic, version, time, due, trace, parent, codec, data)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -22,13 +30,15 @@ const ONE: &str = "
         SELECT e.seq, r.subscriber, 1, coalesce($5, (extract(epoch FROM now()) * 1000)::bigint)
         FROM e, ev_route r WHERE r.topic = $2
     )
-    SELECT current_setting('events.tx', TRUE) = 'open'";
+    SELECT "
+);
 
 /// Stores an event with a key. The function locks the key in a statement of its own, so that the next one sees what was committed
 /// before the lock was taken.
-const ONE_WITH_KEY: &str = "SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), current_setting('events.tx', TRUE) = 'open'";
+const ONE_WITH_KEY: &str =
+    with_proof!("SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), ");
 
-const ALL: &str = "SELECT ev_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), current_setting('events.tx', TRUE) = 'open'";
+const ALL: &str = with_proof!("SELECT ev_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), ");
 
 /// `ev_insert` with the columns of a JSON array.
 const ALL_AS_JSON: &str = "
