@@ -105,7 +105,7 @@ pub struct Installer<'i> {
     pub(crate) group: &'i mut SubscriberGroup,
     /// The id of a durable subscriber.
     pub(super) durable: Option<&'static str>,
-    /// What its parameters have stated of it.
+    /// What its parameters state about it.
     pub(super) param_notes: ParamNotes,
     /// Whether the subscriber takes `&Emission`.
     pub(super) takes_emission: bool,

@@ -6,8 +6,8 @@ use crate::{emit::EmitInError, result::Failure, unit::UnitHandle};
 
 /// The subscribers that failed in the last emit in a unit of work that returned an error.
 ///
-/// The error of an emit has the type of its event. A subscriber that emits returns it, and its caller, which knows no events, cannot
-/// look into it: a store that delivers an event finds here whether another transaction was in the way.
+/// The error of an emit is generic over the event. A subscriber that emits may return it, and its caller, which does not know the
+/// type, cannot downcast it. A store that delivers an event reads the failures here, such as a conflict with another transaction.
 ///
 /// ```
 /// use events_core::{Event, Registry, UnitOfWork, delivering::EmitFailures};
@@ -27,7 +27,7 @@ use crate::{emit::EmitInError, result::Failure, unit::UnitHandle};
 pub struct EmitFailures(Vec<Failure>);
 
 impl EmitFailures {
-    /// Notes the failures of an emit in its unit. An integration does so whose transactions emit.
+    /// Notes the failures of an emit in its unit, in place of those noted before. An integration whose transactions emit calls this.
     pub fn note<E>(unit: &UnitHandle, error: &EmitInError<E>) {
         if !error.failures().is_empty() {
             unit.attach(Arc::new(Self(error.failures().to_vec())));

@@ -60,8 +60,8 @@ pub(super) fn notes(core: &Core, collected: &Collected) -> Vec<String> {
     let with_needs = count(|one| one.needs().len() > 0);
     if with_needs > 0 {
         notes.push(format!(
-            "{} {} what not every emit gives, as its verdict says; an emit without it does not call it, which is a failed \
-             delivery",
+            "{} {} what not every emit gives, which the verdict names; an emit without it does not call the subscriber, which \
+             is a failed delivery",
             Plural(with_needs, "subscriber"),
             if with_needs == 1 { "needs" } else { "need" },
         ));

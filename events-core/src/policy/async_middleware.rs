@@ -29,9 +29,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The rest of an async call: the middleware further inside, and the subscriber.
 ///
-/// Dropping it, or the future of [`run`](Self::run), cancels the subscriber at its current await. That future is polled in the
-/// one that `call_async` returns: polled elsewhere, such as on another thread, it is a failure of the subscriber, which is not
-/// called or cut off.
+/// Dropping it, or the future of [`run`](Self::run), cancels the subscriber at its current await. That future must be polled
+/// in the one that `call_async` returns. Polled elsewhere, such as on another thread, it makes the subscriber fail: it is not
+/// called, or its call is dropped at its current await.
 ///
 /// ```
 /// use std::time::Duration;

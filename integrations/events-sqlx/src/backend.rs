@@ -42,11 +42,11 @@ pub trait Dialect: sqlx::Database {
         connection: &mut Self::Connection,
     ) -> impl Future<Output = Result<(), TxError>> + Send;
 
-    /// Whether [`commit_and_begin`](Self::commit_and_begin) does both.
+    /// Whether COMMIT and BEGIN can be one message; otherwise [`commit_and_begin`](Self::commit_and_begin) is not called.
     const COMMITS_AND_BEGINS: bool;
 
-    /// Probes and commits a transaction, and begins the next one: the driver counts them as one. With an error, none is open that
-    /// can be committed.
+    /// Probes and commits a transaction, and begins the next one. The driver counts both as one. After an error, no transaction is
+    /// open that can be committed.
     fn commit_and_begin(
         connection: &mut Self::Connection,
     ) -> impl Future<Output = Result<(), TxError>> + Send;
@@ -115,7 +115,7 @@ mod postgres {
     /// It is an error in an aborted transaction and outside of one, and else has no effect.
     const PROBE: &str = "SAVEPOINT events_probe; RELEASE SAVEPOINT events_probe";
 
-    /// After an error, the server skips the rest.
+    /// The probe, and then both. After an error, the server skips the rest.
     const COMMIT_AND_BEGIN: &str =
         "SAVEPOINT events_probe; RELEASE SAVEPOINT events_probe; COMMIT; BEGIN";
 

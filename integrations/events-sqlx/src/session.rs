@@ -39,7 +39,7 @@ impl<DB: Backend> Session<DB> {
         Ok(session)
     }
 
-    /// The connection, for any statement.
+    /// The connection, for any statement. From then on, the transaction is no longer proven.
     pub(crate) fn connection(&mut self) -> &mut DB::Connection {
         self.is_proven = false;
         match &mut self.connection {
@@ -48,7 +48,7 @@ impl<DB: Backend> Session<DB> {
         }
     }
 
-    /// The last statement on the connection has shown that the transaction is open and can be committed.
+    /// Notes that the last statement on the connection has shown that the transaction is open and can be committed.
     #[cfg(feature = "postgres")]
     pub(crate) fn set_proven(&mut self) {
         self.is_proven = true;
@@ -174,7 +174,7 @@ impl<DB: Backend> Session<DB> {
         if self.is_interrupted {
             return Err(TxError::Interrupted);
         }
-        // The driver has begun one in the transaction that its user did not end.
+        // A transaction of the driver was begun in this one, and was not ended.
         if DB::TransactionManager::get_transaction_depth(self.connection()) != 1 {
             return Err(TxError::Ended);
         }

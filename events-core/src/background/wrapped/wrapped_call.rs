@@ -88,8 +88,8 @@ async fn outcome_of(
     SubscriberOutcome::Failed(data.failure(cause))
 }
 
-/// Why a call fails that middleware polls where its emission is not entered: what the handler emits would go to another
-/// registry, and out of its unit of work.
+/// The failure of a call that middleware polls while its emission is not the innermost one of the thread: what the handler
+/// emits would go to another registry, and out of its unit of work.
 const OUTSIDE: &str = "middleware polls the call outside of its emission, as on another thread; poll the future of `next.run()` in the \
                        future that `call_async` returns, and let other threads do other work";
 

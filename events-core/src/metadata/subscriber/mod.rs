@@ -1,8 +1,8 @@
 //! Descriptions of subscribers.
 //!
-//! - `param_notes`: what the parameters of a subscriber state of it
+//! - `param_notes`: what the parameters of a subscriber state about it
 //! - `subscriber_info`: the description and the options
-//! - `text`: its kind, and how it is displayed
+//! - `text`: the kind of a subscriber, and how its description is displayed
 
 mod param_notes;
 mod subscriber_info;

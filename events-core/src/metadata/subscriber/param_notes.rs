@@ -1,8 +1,8 @@
-//! What the parameters of a subscriber state of it when they are prepared.
+//! What the parameters of a subscriber state about it when they are prepared.
 
 use std::{any::TypeId, borrow::Cow};
 
-/// The marks and the needs of the parameters of a subscriber.
+/// The marks that the parameters of a subscriber give it, and what they need.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ParamNotes {
     /// The types with which they have marked it.
@@ -22,7 +22,7 @@ impl ParamNotes {
         }
     }
 
-    /// Adds those of a further parameter.
+    /// Adds the notes of a further parameter.
     pub(crate) fn merge(&mut self, other: Self) {
         self.marks.extend(other.marks);
         for need in other.needs {

@@ -94,7 +94,7 @@ pub struct SubscriberInfo {
     /// Claimed when its subscription ends. Only of a subscriber with a condition: any other that is skipped for no other
     /// reason is known to have ended.
     pub(crate) ended: Option<Arc<Once>>,
-    /// What its parameters have stated of it; `None` if nothing.
+    /// What its parameters state about it; `None` if nothing.
     pub(crate) param_notes: Option<Arc<ParamNotes>>,
     /// Whether it is no subscriber, but a middleware around an emission.
     pub(crate) is_middleware: bool,
@@ -248,7 +248,7 @@ impl SubscriberInfo {
             .is_some_and(|notes| notes.has_mark::<T>())
     }
 
-    /// What its parameters [need](crate::handlers::Prepare::needs) in each call and not every emit gives, in words, such as
+    /// What its parameters [need](crate::handlers::Prepare::needs) in each call, if not every emit gives it: in words, such as
     /// `in a transaction of events_sqlx (SQLite)`. An emit that does not give it does not call the subscriber, which is a
     /// failed delivery.
     pub fn needs(&self) -> impl ExactSizeIterator<Item = &str> {

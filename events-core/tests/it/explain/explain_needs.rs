@@ -100,8 +100,8 @@ fn what_a_call_needs_stands_behind_called() {
         ]
     );
     let notes: Vec<_> = explanation.notes().collect();
-    let note = "5 subscribers need what not every emit gives, as its verdict says; an emit without it does not call it, \
-                which is a failed delivery";
+    let note = "5 subscribers need what not every emit gives, which the verdict names; an emit without it does not call the \
+                subscriber, which is a failed delivery";
     assert_eq!(notes, [note]);
     let both = explanation.called().nth(1).expect("it is called");
     assert_eq!(both.subscriber().needs().collect::<Vec<_>>(), WORDS);
@@ -133,7 +133,7 @@ fn an_emit_without_it_fails_at_these_subscribers_and_one_with_it_calls_them() {
 }
 
 #[test]
-fn it_is_not_told_of_one_that_is_not_called() {
+fn a_verdict_that_it_is_not_called_shows_no_needs() {
     let registry = registry();
     let muted = registry.mute(both);
     let explanation = registry.explain::<Placed>();

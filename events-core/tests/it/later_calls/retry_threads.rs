@@ -152,7 +152,7 @@ fn no_retry_begins_once_its_subscriber_is_stopped() {
         (0..2 * WORKERS).for_each(|_| begins.recv().expect("it is repeated"));
         subscription.stop();
         is_stopped.store(true, Ordering::SeqCst);
-        // Whatever the workers still do with these events is before this one, or has ended.
+        // Waits for what the workers still do with these events.
         assert!(queue.settle(Duration::from_secs(600)));
         assert_eq!(queue.scheduled(), 0);
         assert!(!is_late.load(Ordering::SeqCst));

@@ -98,7 +98,7 @@ impl<DB: Engine> Durable<DB> {
     ///
     /// # Errors
     ///
-    /// If the database cannot be reached; if the URL is one of another database.
+    /// If the database cannot be reached; if the URL is one of another database, [`StoreError::Other`] with the remedy.
     pub async fn connect(url: &str) -> Result<Self, DurableError> {
         if let Some((scheme, _)) = url.split_once(':')
             && is_scheme(scheme)
@@ -315,8 +315,9 @@ impl<DB: Engine> Durable<DB> {
     /// Deletes the events that all subscribers have had for as long as [`retain`](Self::retain) says. Workers do this each hour.
     /// Returns how many that were.
     ///
-    /// The time counts from the first purge that finds that all subscribers have the event, so that it is kept at most an hour
-    /// longer; a [`replay`](Self::replay) takes that back. While a replay begins, nothing is deleted.
+    /// The time counts from the first purge that finds that all subscribers have the event: with a worker, the event is kept at most
+    /// two hours longer. After a [`replay`](Self::replay) of the event it counts anew. A purge ends early while a replay adds its
+    /// deliveries.
     ///
     /// # Errors
     ///
@@ -339,7 +340,7 @@ impl<DB: Engine> Durable<DB> {
     }
 }
 
-/// Whether a URL may begin with it: a file of SQLite may have no scheme.
+/// Whether this may be the scheme of a URL. The path of a file of SQLite has none, and a drive, such as `C`, is one letter.
 fn is_scheme(text: &str) -> bool {
     text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

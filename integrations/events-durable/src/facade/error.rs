@@ -26,7 +26,7 @@ pub enum DurableError {
     Encode(BoxError),
     /// The subscribers and event types of the program do not fit together; a text for each problem.
     Program(Vec<String>),
-    /// Neither the database nor the program has a subscriber with this id.
+    /// The database has no subscriber with this id, and the program has not registered one.
     UnknownSubscriber {
         /// The id.
         subscriber: String,

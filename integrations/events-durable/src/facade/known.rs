@@ -1,10 +1,10 @@
-//! Ids that are wrong.
+//! Whether there is a subscriber with an id.
 
 use super::{durable::Durable, error::DurableError};
 use crate::store::Engine;
 
 impl<DB: Engine> Durable<DB> {
-    /// Fails if neither the database nor this program has a subscriber with this id. To be called where nothing was found for it.
+    /// Fails if neither the database nor this program has a subscriber with this id.
     pub(super) async fn check_known(&self, subscriber: &str) -> Result<(), DurableError> {
         let own = self.subscribers();
         let mut own = own.iter().flat_map(|own| &own.0);

@@ -2,7 +2,7 @@
 //!
 //! - `durable`: the store, what it stores, and its settings; `emit_at`: events that are due later;
 //! - `subscribers`: the subscribers of a program; `stores`: what stores the events of a registry; `register`: registering both;
-//! - `error`: why something fails; `known`: ids that are wrong;
+//! - `error`: why something fails; `known`: whether there is a subscriber with an id;
 //! - `dead`, `replay`: dead letters, and events that are delivered once more.
 
 mod dead;

@@ -56,8 +56,9 @@ impl<DB: Engine> Durable<DB> {
     /// # Errors
     ///
     /// [`DurableError::Program`] if the program does not fit together: two event types under one topic, a subscriber of events
-    /// that are not durable, a `Tx` of another database, a secret field that `durable!` would store; if the registry has another
-    /// store. Of the database: for example, `migrate` was not called. What was registered before is then registered still.
+    /// that are not durable, a `Tx` of another database, a parameter that no delivery gives, a secret field that `durable!` would
+    /// store; if the registry has another store. Of the database: for example, `migrate` was not called. What was registered before
+    /// is then registered still.
     ///
     /// # Cancellation
     ///
@@ -223,7 +224,7 @@ fn undecided_secret(one: &DurableType) -> Option<String> {
     ))
 }
 
-/// A problem if it takes what its deliveries do not have.
+/// A problem if a parameter of it is not given in its deliveries.
 fn wrong_params<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
     #[cfg(feature = "seaorm")]
     let found = wrong_database::<DB>(subscriber).or_else(|| takes_both(subscriber));
@@ -232,7 +233,7 @@ fn wrong_params<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
     found.or_else(|| unmet_need::<DB>(subscriber))
 }
 
-/// A problem if a parameter needs something else than the transaction of the delivery, which no delivery gives.
+/// A problem if its parameters need more than the transaction of the delivery: no delivery gives anything else.
 fn unmet_need<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
     let info = subscriber.info();
     let met = usize::from(takes::<DB>(info) != Takes::Nothing);

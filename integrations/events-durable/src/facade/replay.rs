@@ -17,8 +17,16 @@ use crate::{
 /// Delivers stored events once more to a subscriber; returned by [`Durable::replay`](crate::Durable::replay). Awaited, it does so,
 /// and returns how many deliveries were added.
 ///
-/// The error is one of the database, or [`DurableError::UnknownSubscriber`]. Only events are there that were not purged. Those that the subscriber has not received yet are not delivered twice, and those that
-/// are due later are delivered then.
+/// Only events are there that were not purged. Those that the subscriber has not received yet are not delivered twice, and those
+/// that are due later are delivered then.
+///
+/// # Errors
+///
+/// Of the database; [`DurableError::UnknownSubscriber`].
+///
+/// # Cancellation
+///
+/// If the future is dropped, all deliveries are added or none.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

@@ -25,7 +25,7 @@ pub trait Engine:
     /// first cannot write if another one has written since.
     const BEGIN: &'static str;
 
-    /// The same for a [`Tx`](events_sqlx::Tx), of which storing an event may show then that it can be committed.
+    /// The same, for a [`Tx`](events_sqlx::Tx) in which `insert_last` may prove that it can be committed.
     const BEGIN_TX: &'static str = Self::BEGIN;
 
     /// Whether a transaction that has written keeps all others from writing until it ends.

@@ -30,7 +30,7 @@ pub enum StoreError {
         /// The version of this program.
         known: i32,
     },
-    /// An event with this id is stored already.
+    /// An event with this id is stored already. Only SQLite checks this.
     Duplicate(String),
     /// The database can only be read.
     ReadOnly(String),

@@ -31,7 +31,8 @@ pub trait Insert: sqlx::Database {
         events: &[NewEvent],
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// [`insert`](Self::insert) as the last step of a [`Tx`](events_sqlx::Tx), which need not test then whether it can be committed.
+    /// [`insert`](Self::insert) as the last step of a [`Tx`](events_sqlx::Tx). If this proves that it can be committed, the commit does
+    /// not test it.
     ///
     /// # Errors
     ///

@@ -142,8 +142,8 @@ pub trait Operate: sqlx::Database {
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Deletes the events that all subscribers have done for longer than this, each batch in a transaction of its own. Returns how
-    /// many there were. Since when an event is done is known by the first purge that finds it so; a replay takes that back. Does
-    /// nothing while a replay runs.
+    /// many there were. The time counts from the first purge that finds no delivery of the event, and anew after a replay of it. On
+    /// PostgreSQL a purge ends early while a replay runs; on SQLite one of them waits for the other.
     ///
     /// # Errors
     ///

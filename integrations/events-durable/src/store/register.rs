@@ -24,7 +24,7 @@ pub struct Registered {
     pub known: Vec<String>,
     /// Those in the database that this program does not have.
     pub orphaned: Vec<String>,
-    /// Those whose routes of the database were `per_key` where this program has them not so, or the reverse.
+    /// Those that were `per_key` in the database and are not in this program, or the reverse.
     pub changed: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 
 use crate::transaction::{Locked, Tx};
 
-/// A transaction in which no one else executes a statement until this is dropped. Writes of records emit no events in it.
+/// A transaction that is locked: no other statement is executed in it until this is dropped. Writes of records in it emit no events.
 pub(super) struct LockedTx {
     open: Locked,
     was_suspect: bool,
@@ -25,7 +25,7 @@ impl LockedTx {
         })
     }
 
-    /// Ends it, after statements that had this result.
+    /// Unlocks the transaction, after statements that had this result.
     pub(super) fn unlock<T>(mut self, result: Result<T, DbErr>) -> Result<T, DbErr> {
         self.open.noted(self.was_suspect, result)
     }

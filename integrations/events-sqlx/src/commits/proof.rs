@@ -9,23 +9,24 @@ use sqlx::{
 use crate::tx::Tx;
 
 impl Tx<'_, Postgres> {
-    /// The statements with which [`begin_with`](Self::begin_with) begins a transaction that [`PROOF`](Self::PROOF) recognises: a setting
-    /// that PostgreSQL takes back when the transaction ends, however it does.
+    /// The statements with which [`begin_with`](Self::begin_with) begins a transaction that [`PROOF`](Self::PROOF) recognises. They make
+    /// a setting that PostgreSQL takes back when the transaction ends, however it ends.
     pub const BEGIN: &'static str = "BEGIN; SET LOCAL events.tx = 'open'";
 
     /// The last column of a query of [`fetch_proof`](Self::fetch_proof).
     ///
-    /// That a row is returned shows that no statement has failed, and the setting that the transaction is the one that
-    /// [`BEGIN`](Self::BEGIN) has begun. In one that was begun otherwise this shows nothing, and the commit tests.
+    /// That a row is returned shows that no statement has failed. The setting shows that the transaction is the one that
+    /// [`BEGIN`](Self::BEGIN) has begun. In a transaction that was begun otherwise the column is not true, and the commit tests.
     pub const PROOF: &'static str = "current_setting('events.tx', TRUE) = 'open'";
 
-    /// Executes a query as [`conn`](Self::conn) does, and spares the test before the COMMIT, which is a message to the server and back,
-    /// if it is the last one of the transaction. The query returns one row, of which the last column is [`PROOF`](Self::PROOF).
+    /// Executes a query on the connection of [`conn`](Self::conn), and returns its first row, of which the last column is
+    /// [`PROOF`](Self::PROOF). If this is the last statement of the transaction, [`commit`](Self::commit) omits the test before the
+    /// COMMIT, which is a message to the server and back. After any other use of the transaction, the commit tests as without this.
     ///
     /// The test finds a failed statement that was ignored, [`TxError::Aborted`](crate::TxError::Aborted), and a transaction that was
     /// ended by a statement, [`TxError::Ended`](crate::TxError::Ended). With another expression that is true in place of the proof, or
-    /// if the setting was made for the session, the latter is not found: the commit is `Ok`, and events are emitted, although a part was committed before, or rolled back.
-    /// After any other use of the transaction, the commit tests as without this.
+    /// if the setting was made for the session, the latter is not found: the commit is `Ok`, and events are emitted, although a part
+    /// was committed before, or rolled back.
     ///
     /// ```no_run
     /// use events_sqlx::{Tx, TxError};
@@ -41,7 +42,7 @@ impl Tx<'_, Postgres> {
     ///
     /// # Errors
     ///
-    /// Of the database, and if it returns no row.
+    /// Those of the database; if the query returns no row; if its last column is no boolean.
     ///
     /// # Panics
     ///

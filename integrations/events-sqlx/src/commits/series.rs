@@ -8,13 +8,13 @@ use crate::{
 };
 
 impl<DB: Backend> Tx<'static, DB> {
-    /// [`commit`](Self::commit), and then [`begin`](Self::begin) on the same connection, for a series of transactions: PostgreSQL does
-    /// both with one message, which spares the waiting for a connection, the BEGIN and the test before the COMMIT. The next one emits to
-    /// the same registry.
+    /// [`commit`](Self::commit), and then [`begin`](Self::begin) on the same connection, for a series of transactions. With PostgreSQL
+    /// both are one message, in place of those of the test, the COMMIT and the BEGIN, and no connection is taken from the pool. The next
+    /// transaction emits to the same registry.
     ///
     /// `None`: it is committed, and there is no next one. This is so with SQLite, where a BEGIN is no message.
     ///
-    /// The next transaction keeps the connection from others that wait for one of the pool.
+    /// The next transaction keeps the connection: others that wait for one of the pool do not get it.
     ///
     /// ```
     /// # use events_sqlx::{Tx, TxError};
@@ -41,7 +41,7 @@ impl<DB: Backend> Tx<'static, DB> {
     ///
     /// # Errors
     ///
-    /// As `commit`.
+    /// As `commit`; there is no next transaction then.
     ///
     /// # Cancellation
     ///

@@ -1,6 +1,6 @@
-//! Storing events in PostgreSQL: one statement for all, which locks the keys, draws `seq` and adds the deliveries.
+//! Storing events in PostgreSQL: one statement for a batch, which locks the keys, draws `seq` and adds the deliveries.
 //!
-//! Its last column is [`Tx::PROOF`].
+//! The last column of those for sqlx is [`Tx::PROOF`].
 
 use events_sqlx::Tx;
 use sqlx::{Postgres, postgres::PgArguments, query::Query};
@@ -11,8 +11,16 @@ use crate::store::{
     insert::{Insert, InsertStatement, as_json},
 };
 
-/// An event without a key, and its deliveries.
-const ONE: &str = "
+/// A statement that ends in the text of [`Tx::PROOF`].
+macro_rules! with_proof {
+    ($sql:literal) => {
+        concat!($sql, "current_setting('events.tx', TRUE) = 'open'")
+    };
+}
+
+/// Stores an event without a key, and its deliveries.
+const ONE: &str = with_proof!(
+    "
     WITH e AS (
         INSERT INTO ev_event (id, topic, version, time, due, trace, parent, codec, data)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -22,12 +30,15 @@ const ONE: &str = "
         SELECT e.seq, r.subscriber, 1, coalesce($5, (extract(epoch FROM now()) * 1000)::bigint)
         FROM e, ev_route r WHERE r.topic = $2
     )
-    SELECT current_setting('events.tx', TRUE) = 'open'";
+    SELECT "
+);
 
-/// An event with a key. The lock comes first, in a statement of its own: what it waits for is seen after that.
-const ONE_WITH_KEY: &str = "SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), current_setting('events.tx', TRUE) = 'open'";
+/// Stores an event with a key. The function locks the key in a statement of its own, so that the next one sees what was committed
+/// before the lock was taken.
+const ONE_WITH_KEY: &str =
+    with_proof!("SELECT ev_insert_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), ");
 
-const ALL: &str = "SELECT ev_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), current_setting('events.tx', TRUE) = 'open'";
+const ALL: &str = with_proof!("SELECT ev_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), ");
 
 /// `ev_insert` with the columns of a JSON array.
 const ALL_AS_JSON: &str = "
@@ -42,7 +53,7 @@ fn column<'e, T>(events: &'e [NewEvent], value: fn(&'e NewEvent) -> T) -> Vec<T>
     events.iter().map(value).collect()
 }
 
-/// What stores the events. Its last column is the proof of the transaction.
+/// The query that stores the events.
 fn query(events: &[NewEvent]) -> Query<'_, Postgres, PgArguments> {
     match events {
         [event @ NewEvent { key: None, .. }] => sqlx::query(ONE)

@@ -1,5 +1,5 @@
--- The payload is text. An id is a UUID that its program has made; nothing looks for one, and an index of them would be an eighth of the
--- time that it takes to store an event.
+-- The payload is text. An id is a UUID that the program of the emit has made. No statement looks for one, so that there is no index of
+-- ids: it would take an eighth of the time of storing an event.
 CREATE TABLE ev_event (
     seq BIGSERIAL PRIMARY KEY,
     id TEXT NOT NULL,
@@ -59,8 +59,8 @@ CREATE FUNCTION ev_insert(
     p_id TEXT[], p_topic TEXT[], p_key TEXT[], p_version INT[], p_time BIGINT[], p_due BIGINT[], p_trace TEXT[],
     p_parent TEXT[], p_codec TEXT[], p_data TEXT[]
 ) RETURNS VOID LANGUAGE plpgsql
--- Otherwise its statements are planned anew at each call. A plan for any values knows neither how many there are nor how large the
--- tables are when it is used: joins are by hash, and deliveries are looked up in an index.
+-- Without these settings the statements are planned anew at each call. A generic plan knows neither how many values there are nor how
+-- large the tables are when it is used: it is to join by hash, and to look deliveries up in an index.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off
 AS $$
 DECLARE
@@ -116,7 +116,7 @@ CREATE FUNCTION ev_insert_one(
     p_id TEXT, p_topic TEXT, p_key TEXT, p_version INT, p_time BIGINT, p_due BIGINT, p_trace TEXT, p_parent TEXT,
     p_codec TEXT, p_data TEXT
 ) RETURNS VOID LANGUAGE plpgsql
--- As above.
+-- As for `ev_insert`.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 DECLARE

@@ -27,6 +27,7 @@ implement_deliver!(
     lock = " FOR UPDATE SKIP LOCKED"
 );
 
+// The lock of replays and purges: its space is not that of the keys.
 implement_purge!(
     sqlx::Postgres,
     now = "(extract(epoch FROM now()) * 1000)::bigint",

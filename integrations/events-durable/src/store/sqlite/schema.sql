@@ -1,5 +1,5 @@
--- As on PostgreSQL; see there for the meaning of `state` and `due`. Here the deliveries of a batch are found by the id of its first
--- event.
+-- As on PostgreSQL; see there for the meaning of `state` and `due`. Only here ids have an index: the deliveries of a batch are found by
+-- the id of its first event.
 CREATE TABLE ev_event (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

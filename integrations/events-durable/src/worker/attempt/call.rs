@@ -44,8 +44,8 @@ const ROLLBACK: Duration = Duration::from_secs(5);
 const MOST_UNCOUNTED: i32 = 100;
 
 impl<DB: Engine> Attempt<'_, DB> {
-    /// Makes the delivery, in this transaction if there is one; then it is that of the next delivery, if one was begun. An error is one
-    /// of the database, which the workers wait for.
+    /// Makes the delivery. `tx` is the transaction for it, if one was begun with the commit of the delivery before; afterwards it is
+    /// that of the next delivery, if one was begun. An error is one of the database, which the workers wait for.
     pub(in crate::worker) async fn run(
         self,
         tx: &mut Option<Transaction<DB>>,
@@ -263,7 +263,8 @@ impl<DB: Engine> Attempt<'_, DB> {
         Ok(End::Marked)
     }
 
-    /// Whether the transaction of the next delivery is to have the same connection: unless others may wait for one.
+    /// Whether the commit begins the transaction of the next delivery, on the same connection: there is a next one, and the pool has a
+    /// connection for others.
     fn keeps_connection(&self) -> bool {
         let pool = &self.store.0.pool;
         self.in_hand.has_rest()

@@ -123,14 +123,14 @@ impl<DB: Engine> Transaction<DB> {
         self.unit().attach(Arc::new(Parent(id.to_owned())));
     }
 
-    /// Whether another transaction was in the way of a subscriber of what the subscriber has emitted.
+    /// Whether the last emit of the subscriber that failed did so because another transaction was in the way.
     pub(super) fn has_conflict(&self) -> bool {
         let failures = EmitFailures::of(&self.unit());
         let mut errors = failures.iter().filter_map(Failure::error);
         errors.any(|error| is_serialization(error))
     }
 
-    /// The error of a database that is gone, with which a subscriber of what the subscriber has emitted has failed.
+    /// The error of a database that is gone, with which the last emit of the subscriber that failed did so.
     pub(super) fn gone_in_emit(&self) -> Option<StoreError> {
         let failures = EmitFailures::of(&self.unit());
         let mut errors = failures.iter().filter_map(Failure::error);

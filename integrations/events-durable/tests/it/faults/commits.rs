@@ -10,7 +10,7 @@ use crate::{
     shop::{Shop, confirm, placed},
 };
 
-/// Events without a key are stored by another statement than those with one, and several by a third one.
+/// One event with a key is stored by another statement than several.
 #[tokio::test]
 async fn a_commit_that_is_none_is_an_error_also_when_an_event_was_stored() {
     let Some(database) = Postgres::create().await else {
@@ -68,7 +68,8 @@ async fn a_commit_that_is_none_is_an_error_also_when_an_event_was_stored() {
     }
 }
 
-/// Statements before the events are stored and after it, whose errors are ignored; how the commit ends, and how many are stored.
+/// Executes a statement before the events are stored and one after that, and ignores their errors. `expected`: how the commit ends;
+/// `stored`: how many events there are then.
 async fn check(
     database: &Database<Postgres>,
     shop: &Shop<Postgres>,

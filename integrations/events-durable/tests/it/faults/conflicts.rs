@@ -240,7 +240,7 @@ async fn a_connection_that_is_lost_before_the_mark_counts_no_attempt() {
     check_not_counted(subscribers![loses_its_connection]).await;
 }
 
-/// With a statement, which fails in the first call.
+/// Has the statement that its subscriber executes in the first call, and that fails.
 #[derive(Event, Clone)]
 struct Checked(&'static str);
 
@@ -256,7 +256,7 @@ async fn fails_in_the_emit(
     Ok(())
 }
 
-/// In the way of another transaction.
+/// Its emit fails in the first call: another transaction is in the way.
 #[subscriber(durable = "conflict.emit", retry = ONCE)]
 async fn passes_a_conflict_on(
     event: &Moved,
