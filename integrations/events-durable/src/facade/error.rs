@@ -61,7 +61,10 @@ impl Error for DurableError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Tx(error) => error.source(),
-            _ => None,
+            Self::Store(_)
+            | Self::Encode(_)
+            | Self::Program(_)
+            | Self::UnknownSubscriber { .. } => None,
         }
     }
 }

@@ -113,3 +113,15 @@ impl Insert for Postgres {
         }]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statements_end_in_the_proof() {
+        for statement in [ONE, ONE_WITH_KEY, ALL] {
+            assert!(statement.ends_with(Tx::<Postgres>::PROOF), "{statement}");
+        }
+    }
+}

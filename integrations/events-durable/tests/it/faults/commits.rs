@@ -7,81 +7,52 @@ use sqlx::Postgres;
 
 use crate::{
     database::{Database, TestEngine},
-    shop::{Shop, confirm, placed},
+    shop::{Booked, Shop, confirm, placed},
 };
 
-/// One event with a key is stored by another statement than several.
+/// What is stored, each by a statement of its own: an event with a key, one without, and several.
+const STORED: [(u64, u64); 3] = [(1, 0), (0, 1), (1, 1)];
+
+/// Which statements are executed before the events are stored and after that, how the commit ends, and whether the events are stored
+/// then.
+const CASES: [([Option<&str>; 2], &str, bool); 6] = [
+    ([None, None], "ok", true),
+    ([Some("SELECT nothing"), None], "commit", false),
+    ([None, Some("SELECT nothing")], "aborted", false),
+    // The statement that stores them is a transaction of its own.
+    ([Some("COMMIT"), None], "ended", true),
+    ([None, Some("COMMIT")], "ended", true),
+    ([None, Some("ROLLBACK")], "ended", false),
+];
+
 #[tokio::test]
 async fn a_commit_that_is_none_is_an_error_also_when_an_event_was_stored() {
     let Some(database) = Postgres::create().await else {
         return;
     };
     let shop = Shop::open(&database, subscribers![confirm]).await;
-    for events in [1, 2] {
-        check(&database, &shop, events, [None, None], "ok", events).await;
-        check(
-            &database,
-            &shop,
-            events,
-            [Some("SELECT nothing"), None],
-            "commit",
-            0,
-        )
-        .await;
-        check(
-            &database,
-            &shop,
-            events,
-            [None, Some("SELECT nothing")],
-            "aborted",
-            0,
-        )
-        .await;
-        // It is stored by a statement that is a transaction of its own.
-        check(
-            &database,
-            &shop,
-            events,
-            [Some("COMMIT"), None],
-            "ended",
-            events,
-        )
-        .await;
-        check(
-            &database,
-            &shop,
-            events,
-            [None, Some("COMMIT")],
-            "ended",
-            events,
-        )
-        .await;
-        check(
-            &database,
-            &shop,
-            events,
-            [None, Some("ROLLBACK")],
-            "ended",
-            0,
-        )
-        .await;
+    for stored in STORED {
+        for (statements, expected, is_stored) in CASES {
+            check(&database, &shop, stored, statements, (expected, is_stored)).await;
+        }
     }
 }
 
-/// Executes a statement before the events are stored and one after that, and ignores their errors. `expected`: how the commit ends;
-/// `stored`: how many events there are then.
+/// The errors of the statements are ignored.
 async fn check(
     database: &Database<Postgres>,
     shop: &Shop<Postgres>,
-    events: u32,
+    (with_key, without): (u64, u64),
     [before, after]: [Option<&'static str>; 2],
-    expected: &str,
-    stored: u32,
+    (expected, is_stored): (&str, bool),
 ) {
     <Postgres as TestEngine>::run(&database.pool, "DELETE FROM ev_event").await;
     let mut tx = shop.begin().await;
-    for number in 0..events {
-        tx.emit(placed(number.into())).await.unwrap();
+    for number in 0..with_key {
+        tx.emit(placed(number)).await.unwrap();
+    }
+    for number in 0..without {
+        tx.emit(Booked(number)).await.unwrap();
     }
     if let Some(statement) = before {
         let _ = sqlx::raw_sql(statement).execute(tx.conn()).await;
@@ -101,8 +72,9 @@ async fn check(
         Err(TxError::Commit(_)) => "commit",
         Err(error) => panic!("{error}"),
     };
-    let what = format!("{events}, {before:?}, {after:?}");
+    let what = format!("{with_key} and {without}, {before:?}, {after:?}");
     assert_eq!(ended, expected, "{what}");
     let count = database.numbers("SELECT count(*) FROM ev_event").await;
-    assert_eq!(count, [i64::from(stored)], "{what}");
+    let stored = if is_stored { with_key + without } else { 0 };
+    assert_eq!(count, [stored.cast_signed()], "{what}");
 }
