@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use events_core::{State, scanning::Subscribers, subscriber, subscribers};
+use events_core::{Event, State, scanning::Subscribers, subscriber, subscribers};
 use events_durable::{Delivery, EmitAt};
 use events_seaorm::{Db, UnitTx, transaction};
 use sea_orm::{
@@ -331,9 +331,40 @@ async fn conflict_before_commit(
     }
 }
 
+#[derive(Event, Clone)]
+struct Checked;
+
+#[subscriber(awaited)]
+async fn conflict_of_checked(
+    _: &Checked,
+    tx: &events_seaorm::Tx,
+    faults: State<'_, Faults>,
+) -> Result<(), DbErr> {
+    if faults.meet().is_err() {
+        tx.execute_unprepared(CONFLICT).await?;
+    }
+    Ok(())
+}
+
+#[subscriber(durable = "orm.conflict_in_emit", retry = AT_ONCE)]
+async fn conflict_in_emit(
+    _: &Placed,
+    tx: &events_seaorm::Tx,
+    journal: State<'_, Journal>,
+    delivery: Delivery<'_>,
+) -> Result<(), DbErr> {
+    note(&journal, format!("attempt {}", delivery.attempt()));
+    tx.emit(Checked).await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_conflict_is_no_attempt() {
-    for subscribers in [subscribers![conflict], subscribers![conflict_before_commit]] {
+    for subscribers in [
+        subscribers![conflict],
+        subscribers![conflict_before_commit],
+        subscribers![conflict_in_emit, conflict_of_checked],
+    ] {
         let Some(database) = Postgres::create().await else {
             return;
         };
