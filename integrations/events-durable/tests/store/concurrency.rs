@@ -255,7 +255,7 @@ async fn what_a_transaction_holds_is_not_claimed_after_its_lease() {
         return;
     };
     database.store_each(&[("1", None)]).await;
-    let claim = Postgres::claim(&database.pool, "s", 1, std::time::Duration::ZERO, 1)
+    let claim = Postgres::claim(&database.pool, "s", 1, Duration::ZERO, 1)
         .await
         .unwrap()
         .remove(0);
@@ -389,7 +389,7 @@ async fn tables_of_another_schema_do_not_wait_for_these() {
         .await
         .unwrap();
     let store = two.store_each(&[("1", Some("k")), ("2", Some("k"))]);
-    let stored = tokio::time::timeout(std::time::Duration::from_secs(30), store).await;
+    let stored = tokio::time::timeout(Duration::from_secs(30), store).await;
     stored.expect("it does not wait");
     let claim = two.claim_one("s").await;
     assert_eq!(two.done(&claim).await, Done::Done);

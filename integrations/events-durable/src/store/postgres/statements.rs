@@ -29,6 +29,7 @@ implement_deliver!(
 
 implement_purge!(
     sqlx::Postgres,
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
     now = "(extract(epoch FROM now()) * 1000)::bigint",
     try_lock = "SELECT pg_try_advisory_xact_lock(ev_space() # 2, 0)"
 );
@@ -36,6 +37,7 @@ implement_purge!(
 implement_operate!(
     sqlx::Postgres,
     crate::store::postgres::statements::purge,
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
     now = "(extract(epoch FROM now()) * 1000)::bigint",
     seqs = "jsonb_array_elements_text($2::jsonb)",
     lock = "SELECT pg_advisory_xact_lock(ev_space() # 2, 0)"
