@@ -83,7 +83,7 @@ async fn what_an_operator_cuts_off_leaves_no_transaction_open<DB: FaultEngine>(
     for _ in 0..10 {
         let pool = &database.pool;
         at_each_poll(database, async || {
-            _ = DB::retire(pool, "other").await.unwrap()
+            _ = DB::retire(pool, "other").await.unwrap();
         })
         .await;
         at_each_poll(database, async || _ = store.replay(DB::BOOK).await.unwrap()).await;
