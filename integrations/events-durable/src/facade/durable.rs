@@ -102,7 +102,7 @@ impl<DB: Engine> Durable<DB> {
     pub async fn connect(url: &str) -> Result<Self, DurableError> {
         if let Some((scheme, _)) = url.split_once(':')
             && is_scheme(scheme)
-            && !DB::URL_SCHEMES.contains(&scheme)
+            && !is_own::<DB>(scheme)
         {
             let own = DB::URL_SCHEMES[0];
             let text = format!(
@@ -338,6 +338,12 @@ impl<DB: Engine> Durable<DB> {
     pub async fn stats(&self) -> Result<Vec<Stats>, DurableError> {
         Ok(DB::stats(&self.0.pool).await?)
     }
+}
+
+/// Whether a URL of the database begins with it: one of SQLite may be a URI of SQLite itself.
+fn is_own<DB: Engine>(scheme: &str) -> bool {
+    let schemes = DB::URL_SCHEMES;
+    schemes.contains(&scheme) || (scheme == "file" && schemes.contains(&"sqlite"))
 }
 
 /// Whether this may be the scheme of a URL. The path of a file of SQLite has none, and a drive, such as `C`, is one letter.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use events_durable::testing::{NewEvent, Next, Replay, Stats, WhenDead};
+use events_durable::testing::{NewEvent, Next, Operate, Replay, Stats, WhenDead};
+use sqlx::{PgPool, Postgres, postgres::PgConnectOptions, raw_sql};
+use tokio::{spawn, task::yield_now};
 
 use crate::database::{Database, TestEngine, event, ids, on_both};
 
@@ -256,6 +258,36 @@ async fn the_time_of_a_purge_counts_from_when_all_have_the_event<DB: TestEngine>
     assert_eq!(purge().await, 1);
     a_day_later(database).await;
     assert_eq!(purge().await, 0); // the last one
+}
+
+/// Its snapshot would be older than the lock for which it has waited.
+#[tokio::test]
+async fn a_replay_adds_nothing_that_a_purge_has_deleted_in_any_isolation() {
+    let Some(database) = Postgres::create().await else {
+        return;
+    };
+    database.with_routes(&[("t", "s", false)]).await;
+    database.store_each(&[("1", None), ("2", None)]).await;
+    database.drain("s").await;
+    let options = PgConnectOptions::clone(&database.pool.connect_options());
+    let options = options.options([("default_transaction_isolation", "serializable")]);
+    let pool = PgPool::connect_with(options).await.unwrap();
+    // As a purge does.
+    let mut purge = database.pool.begin().await.unwrap();
+    let statements =
+        "SELECT pg_advisory_xact_lock(ev_space() # 2, 0); DELETE FROM ev_event WHERE id = '1'";
+    raw_sql(statements).execute(&mut *purge).await.unwrap();
+    let replay = spawn(async move { Postgres::replay(&pool, "s", &Replay::default()).await });
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
+        AND classid::bigint = (ev_space() # 2)::bigint & 4294967295";
+    while database.numbers(waits).await == [0] {
+        yield_now().await;
+    }
+    purge.commit().await.unwrap();
+    assert_eq!(replay.await.unwrap(), Ok(1));
+    assert_eq!(database.drain("s").await, ["2"]);
+    let left = "SELECT count(*) FROM ev_delivery";
+    assert_eq!(database.numbers(left).await, [0]);
 }
 
 async fn a_retired_subscriber_leaves_nothing<DB: TestEngine>(database: &Database<DB>) {

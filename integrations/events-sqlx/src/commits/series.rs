@@ -14,7 +14,9 @@ impl<DB: Backend> Tx<'static, DB> {
     ///
     /// `None`: it is committed, and there is no next one. This is so with SQLite, where a BEGIN is no message.
     ///
-    /// The next transaction keeps the connection: others that wait for one of the pool do not get it.
+    /// The next transaction keeps the connection: others that wait for one of the pool do not get it. What the pool does when a connection is
+    /// returned and taken, as with `after_release` and `before_acquire` of sqlx, is not done in between: a setting of the session, such
+    /// as one made with `SET ROLE`, is that of the next transaction as well. Use `SET LOCAL`.
     ///
     /// ```
     /// # use events_sqlx::{Tx, TxError};

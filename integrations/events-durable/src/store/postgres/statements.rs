@@ -30,6 +30,7 @@ implement_deliver!(
 // The lock of replays and purges: its space is not that of the keys.
 implement_purge!(
     sqlx::Postgres,
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
     now = "(extract(epoch FROM now()) * 1000)::bigint",
     try_lock = "SELECT pg_try_advisory_xact_lock(ev_space() # 2, 0)"
 );
@@ -37,6 +38,7 @@ implement_purge!(
 implement_operate!(
     sqlx::Postgres,
     crate::store::postgres::statements::purge,
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
     now = "(extract(epoch FROM now()) * 1000)::bigint",
     seqs = "jsonb_array_elements_text($2::jsonb)",
     lock = "SELECT pg_advisory_xact_lock(ev_space() # 2, 0)"

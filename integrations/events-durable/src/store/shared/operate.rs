@@ -1,9 +1,9 @@
 //! The statements of an operator.
 
-/// `now`: the time of the database in milliseconds; `seqs`: the rows of the parameter 2, a JSON array, as texts; `lock`: a
+/// `begin`: as for a purge; `now`: the time of the database in milliseconds; `seqs`: the rows of the parameter 2, a JSON array, as texts; `lock`: a
 /// statement after which no purge runs, if the BEGIN is not that already.
 macro_rules! implement_operate {
-    ($db:ty, $purge:path, now = $now:literal, seqs = $seqs:literal $(, lock = $lock:literal)?) => {
+    ($db:ty, $purge:path, begin = $begin:literal, now = $now:literal, seqs = $seqs:literal $(, lock = $lock:literal)?) => {
         mod operator {
             use std::time::Duration;
 
@@ -97,7 +97,7 @@ macro_rules! implement_operate {
                     subscriber: &str,
                     which: &Replay,
                 ) -> Result<u64, StoreError> {
-                    let mut tx = Tx::begin_with(pool, <$db as Engine>::BEGIN).await?;
+                    let mut tx = Tx::begin_with(pool, $begin).await?;
                     $(sqlx::query($lock).execute(tx.conn()).await?;)?
                     // Those with a key wait until the sweep: which one is the first depends on what is held.
                     let written = sqlx::query(concat!(

@@ -25,6 +25,7 @@ implement_deliver!(
 
 implement_purge!(
     sqlx::Sqlite,
+    begin = "BEGIN IMMEDIATE",
     now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     try_lock = "SELECT true"
 );
@@ -32,6 +33,7 @@ implement_purge!(
 implement_operate!(
     sqlx::Sqlite,
     crate::store::sqlite::statements::purge,
+    begin = "BEGIN IMMEDIATE",
     now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     seqs = "json_each($2)"
 );

@@ -218,8 +218,9 @@ impl<DB: Engine> Attempt<'_, DB> {
             // No failure of the subscriber: its transaction is lost.
             return Err(error);
         }
+        let has_conflict = tx.has_conflict(&outcome);
         let end = match self.end_of(outcome) {
-            End::Failed(text) if tx.has_conflict() => self.conflict(&text),
+            End::Failed(text) if has_conflict => self.conflict(&text),
             end => end,
         };
         match end {

@@ -11,6 +11,7 @@ use events_core::{
     Failure,
     delivering::{Delivering, EmitFailures},
     failures::BoxError,
+    outcomes::SubscriberOutcome,
     units::UnitHandle,
 };
 use events_sqlx::{Tx, TxError};
@@ -123,11 +124,20 @@ impl<DB: Engine> Transaction<DB> {
         self.unit().attach(Arc::new(Parent(id.to_owned())));
     }
 
-    /// Whether the last emit of the subscriber that failed did so because another transaction was in the way.
-    pub(super) fn has_conflict(&self) -> bool {
-        let failures = EmitFailures::of(&self.unit());
-        let mut errors = failures.iter().filter_map(Failure::error);
-        errors.any(|error| is_serialization(error))
+    /// Whether the subscriber has failed since another transaction was in the way of a subscriber of what it has emitted: its error, or
+    /// a source of it, shows that. One that has handled it fails for a reason of its own.
+    pub(super) fn has_conflict(&self, outcome: &SubscriberOutcome) -> bool {
+        let (SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure)) = outcome
+        else {
+            return false;
+        };
+        let in_emit = EmitFailures::of(&self.unit());
+        let is_conflict = |one: &&Failure| one.error().is_some_and(|error| is_serialization(error));
+        in_emit.iter().filter(is_conflict).any(|conflict| {
+            let text = conflict.to_string();
+            let mut causes = failure.causes();
+            causes.any(|error| error.to_string().contains(&text))
+        })
     }
 
     /// The error of a database that is gone, with which the last emit of the subscriber that failed did so.

@@ -33,19 +33,19 @@ on_both! {
 #[derive(Event, Durable, Clone, Serialize, Deserialize)]
 #[event(topic = "conflict.moved")]
 #[durable(key = from)]
-struct Moved {
-    from: String,
+pub(super) struct Moved {
+    pub(super) from: String,
     to: Option<String>,
 }
 
-fn moved(from: &str, to: Option<&str>) -> Moved {
+pub(super) fn moved(from: &str, to: Option<&str>) -> Moved {
     Moved {
         from: from.to_owned(),
         to: to.map(str::to_owned),
     }
 }
 
-const ONCE: Retry =
+pub(super) const ONCE: Retry =
     Retry::exponential(Duration::from_micros(1), Duration::from_micros(1)).max_retries(0);
 
 /// The first two calls end together.
@@ -88,7 +88,10 @@ async fn pass_on(
 }
 
 /// A program on PostgreSQL with these subscribers, and what they need.
-async fn open(database: &Database<Postgres>, subscribers: Subscribers) -> Shop<Postgres> {
+pub(super) async fn open(
+    database: &Database<Postgres>,
+    subscribers: Subscribers,
+) -> Shop<Postgres> {
     let shop = Shop::unregistered(database, subscribers![]).await;
     let scanner = shop.registry.scanner().state(shop.journal.clone());
     let scanner = scanner.state(Meeting::of_two());
@@ -99,7 +102,10 @@ async fn open(database: &Database<Postgres>, subscribers: Subscribers) -> Shop<P
     shop
 }
 
-async fn emit<DB: FaultEngine>(shop: &Shop<DB>, events: impl IntoIterator<Item = Moved>) {
+pub(super) async fn emit<DB: FaultEngine>(
+    shop: &Shop<DB>,
+    events: impl IntoIterator<Item = Moved>,
+) {
     let mut tx = shop.begin().await;
     for event in events {
         tx.emit(event).await.unwrap();
@@ -211,7 +217,7 @@ async fn another_database_that_is_gone_is_a_failure() {
 }
 
 /// Is called twice, each time in its first attempt.
-async fn check_not_counted(subscribers: Subscribers) {
+pub(super) async fn check_not_counted(subscribers: Subscribers) {
     let Some(database) = Postgres::create().await else {
         return;
     };
@@ -238,59 +244,6 @@ async fn a_connection_that_is_lost_in_the_call_counts_no_attempt() {
 #[tokio::test]
 async fn a_connection_that_is_lost_before_the_mark_counts_no_attempt() {
     check_not_counted(subscribers![loses_its_connection]).await;
-}
-
-/// Has the statement that its subscriber executes in the first call, and that fails.
-#[derive(Event, Clone)]
-struct Checked(&'static str);
-
-#[subscriber(awaited)]
-async fn fails_in_the_emit(
-    event: &Checked,
-    mut tx: Tx<'_, Postgres>,
-    calls: State<'_, Arc<AtomicU32>>,
-) -> Result<(), TxError> {
-    if calls.fetch_add(1, Ordering::Relaxed) == 0 {
-        sqlx::raw_sql(event.0).execute(tx.conn()).await?;
-    }
-    Ok(())
-}
-
-/// Its emit fails in the first call: another transaction is in the way.
-#[subscriber(durable = "conflict.emit", retry = ONCE)]
-async fn passes_a_conflict_on(
-    event: &Moved,
-    mut tx: Tx<'_, Postgres>,
-    journal: State<'_, Journal>,
-    delivery: Delivery<'_>,
-) -> Result<(), BoxError> {
-    note(&journal, format!("{} {}", event.from, delivery.attempt()));
-    let conflict = "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$";
-    tx.emit(Checked(conflict)).await?;
-    Ok(())
-}
-
-#[subscriber(durable = "conflict.emit_cut", retry = ONCE)]
-async fn passes_a_lost_connection_on(
-    event: &Moved,
-    mut tx: Tx<'_, Postgres>,
-    journal: State<'_, Journal>,
-    delivery: Delivery<'_>,
-) -> Result<(), BoxError> {
-    note(&journal, format!("{} {}", event.from, delivery.attempt()));
-    tx.emit(Checked("SELECT pg_terminate_backend(pg_backend_pid())"))
-        .await?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_conflict_in_an_emit_of_the_subscriber_counts_no_attempt() {
-    check_not_counted(subscribers![passes_a_conflict_on, fails_in_the_emit]).await;
-}
-
-#[tokio::test]
-async fn a_connection_that_is_lost_in_an_emit_of_the_subscriber_counts_no_attempt() {
-    check_not_counted(subscribers![passes_a_lost_connection_on, fails_in_the_emit]).await;
 }
 
 /// Is over its time in a statement that the server does not end.
@@ -351,7 +304,7 @@ async fn a_subscriber_that_is_always_in_the_way_is_dead_in_the_end<DB: FaultEngi
 }
 
 #[derive(Debug)]
-struct Conflict;
+pub(super) struct Conflict;
 
 impl std::fmt::Display for Conflict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

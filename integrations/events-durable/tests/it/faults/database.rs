@@ -253,6 +253,9 @@ async fn a_url_that_opens_nothing_is_an_error_with_its_remedy() {
     check::<Sqlite>("postgres://ada:secret@localhost/shop", of_postgres).await;
     let of_sqlite = "begins with `sqlite:`, and this store is one of PostgreSQL";
     check::<Postgres>("sqlite:shop.db?mode=rwc", of_sqlite).await;
+    // One of SQLite itself.
+    let file = format!("file:{}", missing.display());
+    check::<Sqlite>(&file, "ends in `?mode=rwc`").await;
 }
 
 /// A purge waits for a table that is locked.

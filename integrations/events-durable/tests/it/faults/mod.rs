@@ -5,6 +5,7 @@ mod commits;
 mod conflicts;
 mod cut_off;
 mod database;
+mod emits;
 mod engine;
 mod leases;
 pub(super) mod log;
