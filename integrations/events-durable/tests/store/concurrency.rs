@@ -276,17 +276,16 @@ async fn what_a_transaction_holds_is_not_claimed_after_its_lease() {
     assert!(database.claim("s", 1).await.is_empty());
 }
 
+/// A replay that has added its deliveries, and has not ended, holds the lock.
 #[tokio::test]
-async fn a_purge_waits_for_no_replay_and_takes_nothing_from_it() {
+async fn a_replay_keeps_purges_away_until_it_ends() {
     let Some(database) = postgres(&[("t", "s", false)]).await else {
         return;
     };
     database.store_each(&[("1", None), ("2", None)]).await;
     database.drain("s").await;
-    let purge = async || Postgres::purge(&database.pool, Duration::ZERO, 10).await;
-    // It waits for this lock, with its deliveries added.
     let mut lock = database.pool.begin().await.unwrap();
-    sqlx::query("LOCK TABLE ev_kept")
+    sqlx::query("LOCK TABLE ev_kept IN SHARE MODE")
         .execute(&mut *lock)
         .await
         .unwrap();
@@ -297,11 +296,13 @@ async fn a_purge_waits_for_no_replay_and_takes_nothing_from_it() {
     while database.numbers(waits).await == [0] {
         tokio::task::yield_now().await;
     }
-    drop(lock.rollback().await);
+    let purge = Postgres::purge(&database.pool, Duration::ZERO, 10).await;
+    assert_eq!(purge, Ok(0), "it waits for nothing");
+    lock.rollback().await.unwrap();
     assert_eq!(replay.await.unwrap(), Ok(2));
-    assert_eq!(purge().await, Ok(0));
     database.drain("s").await;
-    assert_eq!(purge().await, Ok(1));
+    let purge = Postgres::purge(&database.pool, Duration::ZERO, 10).await;
+    assert_eq!(purge, Ok(1));
 }
 
 /// Each in a schema of its own.

@@ -1,7 +1,7 @@
 //! The statements of an operator.
 
-/// `begin`: as for a purge; `now`: the time of the database in milliseconds; `seqs`: the rows of the parameter 2, a JSON array, as texts; `lock`: a
-/// statement after which no purge runs, if the BEGIN is not that already.
+/// `begin`: as for a purge; `now`: the time of the database in milliseconds; `seqs`: the rows of the parameter 2, a JSON array, as
+/// texts; `lock`: a statement after which no purge runs, if the BEGIN is not that already.
 macro_rules! implement_operate {
     ($db:ty, $purge:path, begin = $begin:literal, now = $now:literal, seqs = $seqs:literal $(, lock = $lock:literal)?) => {
         mod operator {
