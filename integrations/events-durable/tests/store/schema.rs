@@ -88,3 +88,18 @@ async fn no_error_contains_a_payload<DB: TestEngine>(database: &Database<DB>) {
         assert!(!text.contains("payload of"), "{text}");
     }
 }
+
+/// The snapshot of those that wait would be older than the tables.
+#[tokio::test]
+async fn programs_migrate_at_once_in_any_isolation() {
+    let Some(database) = sqlx::Postgres::create().await else {
+        return;
+    };
+    let options = sqlx::postgres::PgConnectOptions::clone(&database.pool.connect_options());
+    let options = options.options([("default_transaction_isolation", "serializable")]);
+    let pool = sqlx::PgPool::connect_with(options).await.unwrap();
+    let migrate =
+        async || <sqlx::Postgres as events_durable::testing::Migrate>::migrate(&pool).await;
+    let (one, two) = join!(migrate(), migrate());
+    assert_eq!((one, two), (Ok(()), Ok(())));
+}

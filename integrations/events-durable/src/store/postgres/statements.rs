@@ -7,6 +7,7 @@ use crate::store::shared::{
 
 implement_migrate!(
     sqlx::Postgres,
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
     lock = "SELECT pg_advisory_xact_lock(1702257008, 0)",
     schema = include_str!("schema.sql")
 );

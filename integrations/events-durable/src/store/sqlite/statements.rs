@@ -5,7 +5,11 @@ use crate::store::shared::{
     purge::implement_purge, register::implement_register,
 };
 
-implement_migrate!(sqlx::Sqlite, schema = include_str!("schema.sql"));
+implement_migrate!(
+    sqlx::Sqlite,
+    begin = "BEGIN IMMEDIATE",
+    schema = include_str!("schema.sql")
+);
 
 implement_register!(
     sqlx::Sqlite,
