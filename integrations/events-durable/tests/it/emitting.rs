@@ -7,7 +7,7 @@ use events_durable::{Durable, EmitAt};
 
 use crate::{
     database::{Database, on_both},
-    faults::log::Log,
+    log::Log,
     shop::{Booked, Shop, ShopEngine, confirm, placed, stop},
 };
 

@@ -9,7 +9,7 @@ use sqlx::Postgres;
 
 use crate::{
     database::{Database, TestEngine, on_both},
-    faults::log::Log,
+    log::Log,
     shop::{AT_ONCE, Faults, Journal, Placed, Shop, ShopEngine, confirm, note, placed, stop},
 };
 

@@ -28,6 +28,7 @@ mod delivering;
 mod emitting;
 mod failing;
 mod faults;
+mod log;
 mod operating;
 mod orm;
 mod payloads;

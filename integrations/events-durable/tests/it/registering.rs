@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     database::{Database, on_both},
-    faults::log::Log,
+    log::Log,
     shop::{Booked, Journal, Placed, Shop, ShopEngine, audit, confirm, note, stop},
 };
 

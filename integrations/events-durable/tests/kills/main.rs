@@ -13,7 +13,7 @@
 mod check;
 mod children;
 mod engine;
-#[path = "../it/faults/log.rs"]
+#[path = "../it/log.rs"]
 mod log;
 mod outage;
 mod process;

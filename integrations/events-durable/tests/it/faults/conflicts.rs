@@ -19,9 +19,9 @@ use sqlx::Postgres;
 use tokio::{sync::Barrier, time::timeout};
 
 use super::engine::FaultEngine;
-use super::log::Log;
 use crate::{
     database::{Database, TestEngine, on_both},
+    log::Log,
     shop::{Journal, Shop, note, stop},
 };
 

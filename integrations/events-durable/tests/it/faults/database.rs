@@ -7,9 +7,9 @@ use events_durable::{Durable, DurableError, EmitAt, StoreError};
 use sqlx::{Postgres, Sqlite, pool::PoolOptions};
 
 use super::engine::FaultEngine;
-use super::log::Log;
 use crate::{
     database::{Database, TestEngine, event, on_both},
+    log::Log,
     shop::{Shop, confirm, placed, slow, stop},
 };
 

@@ -80,7 +80,7 @@ async fn conflicts_in_the_emit(_: &Checked) -> Result<(), sqlx::Error> {
     Err(sqlx::Error::Database(Box::new(Conflict)))
 }
 
-/// Goes on after the conflict, and fails for a reason of its own.
+/// Ignores the conflict, and fails for a reason of its own.
 #[subscriber(durable = "conflict.handled", retry = ONCE)]
 async fn handles_a_conflict(_: &Moved, mut tx: Tx<'_, Postgres>) -> Result<(), &'static str> {
     let _ = tx.emit(Checked("")).await;

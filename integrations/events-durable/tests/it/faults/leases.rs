@@ -10,10 +10,10 @@ use tokio::time::timeout;
 use super::{
     database::on_all,
     engine::{FaultEngine, attempted},
-    log::Log,
 };
 use crate::{
     database::{Database, TestEngine, on_both},
+    log::Log,
     shop::{Faults, Journal, Placed, Shop, confirm, note, placed, slow, slow_once, stop},
 };
 

@@ -8,7 +8,6 @@ mod database;
 mod emits;
 mod engine;
 mod leases;
-pub(super) mod log;
 mod panics;
 mod restarts;
 mod versions;

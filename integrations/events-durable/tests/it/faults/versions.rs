@@ -6,9 +6,9 @@ use events_core::subscribers;
 use tokio::time::timeout;
 
 use super::engine::FaultEngine;
-use super::log::Log;
 use crate::{
     database::{Database, event, on_both},
+    log::Log,
     shop::{Shop, audit, confirm, placed, stop},
 };
 

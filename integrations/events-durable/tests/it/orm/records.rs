@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::transactions::{OrmEngine, db};
 use crate::{
     database::{Database, event, on_both},
-    faults::log::Log,
+    log::Log,
     shop::{AT_ONCE, Faults, Journal, Shop, note, stop},
 };
 
