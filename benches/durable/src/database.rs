@@ -169,8 +169,9 @@ impl Bench for Postgres {
 pub(crate) async fn sqlite() -> Result<Database<Sqlite>> {
     static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let file = format!("target/durable-{}-{count}.db", std::process::id());
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+    fs::create_dir_all(&folder)?; // another one may be set for builds
+    let file = folder.join(format!("durable-{}-{count}.db", std::process::id()));
     let options = SqliteConnectOptions::new()
         .filename(&file)
         .create_if_missing(true)

@@ -39,8 +39,9 @@ impl Database {
     /// A file with a write-ahead log.
     pub(crate) async fn sqlite(synchronous: SqliteSynchronous) -> Result<Self, DbErr> {
         let number = std::process::id();
-        let file = format!("target/records-{number}.db");
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+        let _ = fs::create_dir_all(&folder); // another one may be set for builds
+        let file = folder.join(format!("records-{number}.db"));
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true)
