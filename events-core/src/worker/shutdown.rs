@@ -156,13 +156,14 @@ impl Queue {
             let _current = enter_for_handlers(&self.0);
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
+            // First, so that no driver starts an event for which a permit is released below.
+            let drivers = core.drivers().all();
+            let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
+            drivers.iter().for_each(stop);
             // Before the queue is emptied: from here on no job is moved into it.
             scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent::new));
             unfinished.events.extend(take_parked(core, true));
             unfinished.events.extend(take_queued(core, usize::MAX));
-            let drivers = core.drivers().all();
-            let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
-            drivers.iter().for_each(stop);
             drivers
         };
         let (started, running) = core.drivers().take_unfinished();
