@@ -13,8 +13,8 @@ use crate::{
     event::{Family, Snapshot, register_clone_fn},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Run, States, Step},
     metadata::{
-        CallPolicies, EventInfo, Key, Location, Once, OrderTarget, Origin, ParamNotes, Pattern,
-        PatternText, SubscriberInfo, SubscriberOptions,
+        CallPolicies, EventInfo, Key, Location, Once, OrderTarget, Origin, ParamNotes,
+        ParamNotesRef, Pattern, PatternText, SubscriberInfo, SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration, unit_phase_of},
     registry::{Core, Incomplete, Registry, SubscriberGroup},
@@ -338,7 +338,7 @@ impl<'i> Installer<'i> {
         subscriber.conditional = self.conditional;
         subscriber.durable = self.durable;
         if !self.param_notes.is_empty() {
-            subscriber.param_notes = Some(Arc::new(self.param_notes.clone()));
+            subscriber.param_notes = Some(ParamNotesRef::new(self.param_notes.clone()));
         }
         subscriber.permit = self.permit.clone();
         subscriber.ended = self.ended.clone();

@@ -8,5 +8,5 @@ mod param_notes;
 mod subscriber_info;
 mod text;
 
-pub(crate) use param_notes::ParamNotes;
+pub(crate) use param_notes::{ParamNotes, ParamNotesRef};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};

@@ -1,6 +1,6 @@
 //! What the parameters of a subscriber state about it when they are prepared.
 
-use std::{any::TypeId, borrow::Cow};
+use std::{any::TypeId, borrow::Cow, fmt, ops::Deref, sync::Arc};
 
 /// The marks that the parameters of a subscriber give it, and what they need.
 #[derive(Clone, Debug, Default)]
@@ -40,5 +40,39 @@ impl ParamNotes {
 
     pub(super) fn needs(&self) -> &[Cow<'static, str>] {
         &self.needs
+    }
+}
+
+/// Notes that are shared. Their type is erased: each program would otherwise compile how they are dropped, for its events.
+#[derive(Clone)]
+pub(crate) struct ParamNotesRef(Arc<dyn AsParamNotes>);
+
+trait AsParamNotes: Send + Sync {
+    fn as_param_notes(&self) -> &ParamNotes;
+}
+
+impl AsParamNotes for ParamNotes {
+    fn as_param_notes(&self) -> &ParamNotes {
+        self
+    }
+}
+
+impl ParamNotesRef {
+    pub(crate) fn new(notes: ParamNotes) -> Self {
+        Self(Arc::new(notes))
+    }
+}
+
+impl Deref for ParamNotesRef {
+    type Target = ParamNotes;
+
+    fn deref(&self) -> &ParamNotes {
+        self.0.as_param_notes()
+    }
+}
+
+impl fmt::Debug for ParamNotesRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use super::param_notes::ParamNotes;
+use super::param_notes::{ParamNotes, ParamNotesRef};
 use crate::metadata::{
     info::{EventInfo, crate_of},
     location::Location,
@@ -95,7 +95,7 @@ pub struct SubscriberInfo {
     /// reason is known to have ended.
     pub(crate) ended: Option<Arc<Once>>,
     /// What its parameters state about it; `None` if nothing.
-    pub(crate) param_notes: Option<Arc<ParamNotes>>,
+    pub(crate) param_notes: Option<ParamNotesRef>,
     /// Whether it is no subscriber, but a middleware around an emission.
     pub(crate) is_middleware: bool,
     /// Whether it stores events, which is part of the emit: its call has no span of its own.
