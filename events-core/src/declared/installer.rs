@@ -13,8 +13,8 @@ use crate::{
     event::{Family, Snapshot, register_clone_fn},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Run, States, Step},
     metadata::{
-        CallPolicies, EventInfo, Key, Location, Once, OrderTarget, Origin, ParamNotes,
-        ParamNotesRef, Pattern, PatternText, SubscriberInfo, SubscriberOptions,
+        CallPolicies, EventInfo, Key, Location, Once, OrderTarget, Origin, Pattern, PatternText,
+        SubscriberInfo, SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration, unit_phase_of},
     registry::{Core, Incomplete, Registry, SubscriberGroup},
@@ -106,7 +106,9 @@ pub struct Installer<'i> {
     /// The id of a durable subscriber.
     pub(super) durable: Option<&'static str>,
     /// What its parameters state about it.
-    pub(super) param_notes: ParamNotes,
+    pub(super) marks: Vec<TypeId>,
+    /// What its parameters need in a call, a line each.
+    pub(super) needs: String,
     /// Whether the subscriber takes `&Emission`.
     pub(super) takes_emission: bool,
     /// The handle on the subscription, if the subscriber takes `&Emission` and is a method of a listener that is added.
@@ -137,7 +139,8 @@ impl<'i> Installer<'i> {
             policies: CallPolicies::NONE,
             group,
             durable: None,
-            param_notes: ParamNotes::default(),
+            marks: Vec::new(),
+            needs: String::new(),
             takes_emission: false,
             own: OwnSubscription::default(),
             added,
@@ -337,9 +340,8 @@ impl<'i> Installer<'i> {
         subscriber.takes_emission = self.takes_emission;
         subscriber.conditional = self.conditional;
         subscriber.durable = self.durable;
-        if !self.param_notes.is_empty() {
-            subscriber.param_notes = Some(ParamNotesRef::new(self.param_notes.clone()));
-        }
+        subscriber.marks = self.marks.as_slice().into();
+        subscriber.needs = self.needs.clone().into();
         subscriber.permit = self.permit.clone();
         subscriber.ended = self.ended.clone();
         let targets =

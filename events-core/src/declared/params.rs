@@ -23,7 +23,13 @@ impl<'i> Installer<'i> {
         }
         let prepare = self.registration_of_param();
         let prepared = P::prepare(&prepare);
-        self.param_notes.merge(prepare.into_notes());
+        let (marks, needs) = prepare.into_notes();
+        self.marks.extend(marks);
+        for need in needs {
+            if !self.needs.lines().any(|known| known == need) {
+                self.needs.extend([need, "\n"]);
+            }
+        }
         prepared
             .map_err(|error| self.record(type_name::<P>(), error))
             .ok()

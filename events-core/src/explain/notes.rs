@@ -57,7 +57,7 @@ pub(super) fn notes(core: &Core, collected: &Collected) -> Vec<String> {
             if awaited == 1 { "is" } else { "are" },
         ));
     }
-    let with_needs = count(|one| one.needs().len() > 0);
+    let with_needs = count(|one| one.needs().next().is_some());
     if with_needs > 0 {
         notes.push(format!(
             "{} {} what not every emit gives, which the verdict names; an emit without it does not call the subscriber, which \

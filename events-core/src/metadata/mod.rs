@@ -40,6 +40,5 @@ pub use order_target::OrderTarget;
 pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
 pub use policies::{CallPolicies, Retry};
-pub(crate) use subscriber::{ParamNotes, ParamNotesRef};
 pub use subscriber::{SubscriberInfo, SubscriberOptions};
 pub use unit_phase::UnitPhase;

@@ -27,6 +27,9 @@ pub trait Backend: Dialect {}
 
 /// What differs from database to database.
 pub trait Dialect: sqlx::Database {
+    /// What a subscriber needs that takes the transaction, in words.
+    const NEED: &'static str;
+
     /// Whether the driver itself reverts a BEGIN or SAVEPOINT whose future is dropped. If not, a connection on which one was
     /// dropped is closed: it may be in a transaction of which the driver knows nothing.
     const REVERTS_BEGIN: bool;
@@ -65,6 +68,8 @@ mod sqlite {
     const ERROR: &str = "1";
 
     impl Dialect for sqlx::Sqlite {
+        const NEED: &'static str = "in a transaction of events_sqlx (SQLite)";
+
         const REVERTS_BEGIN: bool = true;
 
         // A failed statement leaves the transaction as it is, but for one with OR ROLLBACK, and a few others. After that a
@@ -139,6 +144,8 @@ mod postgres {
     }
 
     impl Dialect for sqlx::Postgres {
+        const NEED: &'static str = "in a transaction of events_sqlx (PostgreSQL)";
+
         // Its guard rolls back only what it has counted, and it counts a BEGIN when the server has answered:
         // transact-rs/sqlx#4394.
         const REVERTS_BEGIN: bool = false;

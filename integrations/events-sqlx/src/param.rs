@@ -20,7 +20,7 @@ impl<DB: Backend> Param for Tx<'_, DB> {
 
     fn prepare(scan: &Prepare<'_>) -> Result<(), PrepareError> {
         scan.mark::<Tx<'static, DB>>();
-        scan.needs(format!("in a transaction of events_sqlx ({})", DB::NAME));
+        scan.needs(DB::NEED);
         if scan.may_run_later() {
             return Err(PrepareError::new(
                 "the transaction of the emitter has ended when the subscriber runs; use a subscriber that is `awaited`, and \

@@ -1,8 +1,7 @@
 //! What a parameter can request when its subscriber is registered, and why it cannot be prepared.
 
 use std::{
-    any::type_name,
-    borrow::Cow,
+    any::{TypeId, type_name},
     error::Error,
     fmt,
     sync::{Arc, Mutex},
@@ -10,7 +9,7 @@ use std::{
 
 use crate::{
     context::ValuesByType,
-    metadata::{Location, ParamNotes},
+    metadata::Location,
     primitives::sync::lock,
     result::{BoxError, error_text},
 };
@@ -72,7 +71,8 @@ pub struct Prepare<'p> {
     location: Location,
     may_run_later: bool,
     durable: Option<&'static str>,
-    notes: Mutex<ParamNotes>,
+    marks: Mutex<Vec<TypeId>>,
+    needs: Mutex<Vec<&'static str>>,
 }
 
 impl<'p> Prepare<'p> {
@@ -88,7 +88,8 @@ impl<'p> Prepare<'p> {
             location,
             may_run_later,
             durable: None,
-            notes: Mutex::default(),
+            marks: Mutex::default(),
+            needs: Mutex::default(),
         }
     }
 
@@ -138,10 +139,10 @@ impl<'p> Prepare<'p> {
     /// Marks the subscriber with a type, which [`SubscriberInfo::has_mark`](crate::info::SubscriberInfo::has_mark) finds: what
     /// calls it then knows that it has such a parameter. It is for the parameters of durable subscribers.
     pub fn mark<T: 'static>(&self) {
-        lock(&self.notes).mark::<T>();
+        lock(&self.marks).push(TypeId::of::<T>());
     }
 
-    /// States in words what a call of the subscriber needs, if not every emit gives it: it is the end of the sentence "called,
+    /// States in words, on one line, what a call of the subscriber needs, if not every emit gives it: the end of the sentence "called,
     /// ..". [`explain`](crate::Registry::explain) shows it, and [`SubscriberInfo::needs`](crate::info::SubscriberInfo::needs)
     /// returns it. Without it, explanations say that each emit calls the subscriber. It changes nothing else: whether a call
     /// has what it needs is decided by [`acquire`](super::Param::acquire), whose error is the failure of the subscriber.
@@ -187,12 +188,15 @@ impl<'p> Prepare<'p> {
     /// let text = registry.explain::<Export>().to_string();
     /// assert!(text.contains("called, if the emitter gives a tenant"), "{text}");
     /// ```
-    pub fn needs(&self, what: impl Into<Cow<'static, str>>) {
-        lock(&self.notes).add_need(what.into());
+    pub fn needs(&self, words: &'static str) {
+        lock(&self.needs).push(words);
     }
 
-    pub(crate) fn into_notes(self) -> ParamNotes {
-        std::mem::take(&mut *lock(&self.notes))
+    /// The marks, and what is needed.
+    pub(crate) fn into_notes(self) -> (Vec<TypeId>, Vec<&'static str>) {
+        let marks = std::mem::take(&mut *lock(&self.marks));
+        let needs = std::mem::take(&mut *lock(&self.needs));
+        (marks, needs)
     }
 
     /// The id of the subscriber, if it is [durable](crate::delivering): it is called with events from a store, by what

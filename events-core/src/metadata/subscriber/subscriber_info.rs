@@ -1,8 +1,7 @@
 //! Descriptions of subscribers, and their options that are plain values.
 
-use std::{borrow::Cow, num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{any::TypeId, borrow::Cow, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use super::param_notes::{ParamNotes, ParamNotesRef};
 use crate::metadata::{
     info::{EventInfo, crate_of},
     location::Location,
@@ -95,7 +94,10 @@ pub struct SubscriberInfo {
     /// reason is known to have ended.
     pub(crate) ended: Option<Arc<Once>>,
     /// What its parameters state about it; `None` if nothing.
-    pub(crate) param_notes: Option<ParamNotesRef>,
+    pub(crate) marks: Box<[TypeId]>,
+    /// What its parameters need in a call, in words, a line each. One text: a type that the other fields do not have would
+    /// cost each program, which compiles how they are dropped.
+    pub(crate) needs: Cow<'static, str>,
     /// Whether it is no subscriber, but a middleware around an emission.
     pub(crate) is_middleware: bool,
     /// Whether it stores events, which is part of the emit: its call has no span of its own.
@@ -175,7 +177,8 @@ impl SubscriberInfo {
             durable: None,
             permit: None,
             ended: None,
-            param_notes: None,
+            marks: Box::default(),
+            needs: Cow::Borrowed(""),
             is_middleware: false,
             is_store: false,
         }
@@ -243,20 +246,14 @@ impl SubscriberInfo {
     /// ```
     #[must_use]
     pub fn has_mark<T: 'static>(&self) -> bool {
-        self.param_notes
-            .as_ref()
-            .is_some_and(|notes| notes.has_mark::<T>())
+        self.marks.contains(&TypeId::of::<T>())
     }
 
     /// What its parameters [need](crate::handlers::Prepare::needs) in each call, if not every emit gives it: in words, such as
     /// `in a transaction of events_sqlx (SQLite)`. An emit that does not give it does not call the subscriber, which is a
     /// failed delivery.
-    pub fn needs(&self) -> impl ExactSizeIterator<Item = &str> {
-        let needs = self
-            .param_notes
-            .as_deref()
-            .map_or(&[][..], ParamNotes::needs);
-        needs.iter().map(|need| &**need)
+    pub fn needs(&self) -> impl Iterator<Item = &str> {
+        self.needs.lines()
     }
 
     /// The crate that declares it; empty if the module is.

@@ -88,7 +88,8 @@ impl fmt::Debug for SubscriberInfo {
             durable,
             permit: _,
             ended: _,
-            param_notes: _,
+            marks: _,
+            needs: _,
             is_middleware: _,
             is_store: _,
         } = self;

@@ -112,7 +112,9 @@ fn an_emit_without_it_fails_at_these_subscribers_and_one_with_it_calls_them() {
     let registry = registry();
     let explanation = registry.explain::<Placed>();
     let with_needs = explanation.called().map(Explained::subscriber);
-    let with_needs: Vec<_> = with_needs.filter(|one| one.needs().len() > 0).collect();
+    let with_needs: Vec<_> = with_needs
+        .filter(|one| one.needs().next().is_some())
+        .collect();
 
     let error = registry.try_emit(Placed).expect_err("it gives nothing");
     let failed: Vec<_> = error

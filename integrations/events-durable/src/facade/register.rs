@@ -237,7 +237,7 @@ fn wrong_params<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
 fn unmet_need<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
     let info = subscriber.info();
     let met = usize::from(takes::<DB>(info) != Takes::Nothing);
-    if info.needs().len() <= met {
+    if info.needs().count() <= met {
         return None;
     }
     let needs: Vec<_> = info.needs().map(|need| format!("`{need}`")).collect();
