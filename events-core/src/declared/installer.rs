@@ -107,7 +107,7 @@ pub struct Installer<'i> {
     pub(super) durable: Option<&'static str>,
     /// What its parameters state about it.
     pub(super) marks: Vec<TypeId>,
-    /// What its parameters need in a call, a line each.
+    /// What its parameters need in a call, each ended by NUL.
     pub(super) needs: String,
     /// Whether the subscriber takes `&Emission`.
     pub(super) takes_emission: bool,

@@ -26,8 +26,8 @@ impl<'i> Installer<'i> {
         let (marks, needs) = prepare.into_notes();
         self.marks.extend(marks);
         for need in needs {
-            if !self.needs.lines().any(|known| known == need) {
-                self.needs.extend([need, "\n"]);
+            if self.needs.split_terminator('\0').all(|known| known != need) {
+                self.needs.extend([need, "\0"]);
             }
         }
         prepared

@@ -142,7 +142,7 @@ impl<'p> Prepare<'p> {
         lock(&self.marks).push(TypeId::of::<T>());
     }
 
-    /// States in words, on one line, what a call of the subscriber needs, if not every emit gives it: the end of the sentence "called,
+    /// States in words what a call of the subscriber needs, if not every emit gives it: it is the end of the sentence "called,
     /// ..". [`explain`](crate::Registry::explain) shows it, and [`SubscriberInfo::needs`](crate::info::SubscriberInfo::needs)
     /// returns it. Without it, explanations say that each emit calls the subscriber. It changes nothing else: whether a call
     /// has what it needs is decided by [`acquire`](super::Param::acquire), whose error is the failure of the subscriber.

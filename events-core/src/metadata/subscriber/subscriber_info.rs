@@ -95,8 +95,8 @@ pub struct SubscriberInfo {
     pub(crate) ended: Option<Arc<Once>>,
     /// What its parameters state about it; `None` if nothing.
     pub(crate) marks: Box<[TypeId]>,
-    /// What its parameters need in a call, in words, a line each. One text: a type that the other fields do not have would
-    /// cost each program, which compiles how they are dropped.
+    /// What its parameters need in a call, each ended by NUL. A list would be a type that the other fields do not have, and
+    /// each program would compile for its events how it is dropped.
     pub(crate) needs: Cow<'static, str>,
     /// Whether it is no subscriber, but a middleware around an emission.
     pub(crate) is_middleware: bool,
@@ -253,7 +253,7 @@ impl SubscriberInfo {
     /// `in a transaction of events_sqlx (SQLite)`. An emit that does not give it does not call the subscriber, which is a
     /// failed delivery.
     pub fn needs(&self) -> impl Iterator<Item = &str> {
-        self.needs.lines()
+        self.needs.split_terminator('\0')
     }
 
     /// The crate that declares it; empty if the module is.
