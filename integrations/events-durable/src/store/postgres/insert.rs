@@ -22,12 +22,12 @@ macro_rules! with_proof {
 const ONE: &str = with_proof!(
     "
     WITH e AS (
-        INSERT INTO ev_event (id, topic, version, time, due, trace, parent, codec, data)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO ev_event (id, topic, key, version, time, due, trace, parent, codec, data)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         RETURNING seq
     ), d AS (
         INSERT INTO ev_delivery (seq, subscriber, state, due)
-        SELECT e.seq, r.subscriber, 1, coalesce($5, (extract(epoch FROM now()) * 1000)::bigint)
+        SELECT e.seq, r.subscriber, 1, coalesce($6, (extract(epoch FROM now()) * 1000)::bigint)
         FROM e, ev_route r WHERE r.topic = $2
     )
     SELECT "
@@ -56,27 +56,21 @@ fn column<'e, T>(events: &'e [NewEvent], value: fn(&'e NewEvent) -> T) -> Vec<T>
 /// The query that stores the events.
 fn query(events: &[NewEvent]) -> Query<'_, Postgres, PgArguments> {
     match events {
-        [event @ NewEvent { key: None, .. }] => sqlx::query(ONE)
-            .bind(&event.id)
-            .bind(&event.topic)
-            .bind(event.version)
-            .bind(event.time)
-            .bind(event.due)
-            .bind(&event.trace)
-            .bind(&event.parent)
-            .bind(&event.codec)
-            .bind(&event.data),
-        [event] => sqlx::query(ONE_WITH_KEY)
-            .bind(&event.id)
-            .bind(&event.topic)
-            .bind(&event.key)
-            .bind(event.version)
-            .bind(event.time)
-            .bind(event.due)
-            .bind(&event.trace)
-            .bind(&event.parent)
-            .bind(&event.codec)
-            .bind(&event.data),
+        [event] => sqlx::query(if event.key.is_none() {
+            ONE
+        } else {
+            ONE_WITH_KEY
+        })
+        .bind(&event.id)
+        .bind(&event.topic)
+        .bind(&event.key)
+        .bind(event.version)
+        .bind(event.time)
+        .bind(event.due)
+        .bind(&event.trace)
+        .bind(&event.parent)
+        .bind(&event.codec)
+        .bind(&event.data),
         events => sqlx::query(ALL)
             .bind(column(events, |event| event.id.as_str()))
             .bind(column(events, |event| event.topic.as_str()))
