@@ -6,7 +6,7 @@ use events_core::{
     Registry,
     record::{Creating, Deleted, Deleting, Updated, Updating},
 };
-use events_seaorm::{bulk, veto_reason};
+use events_seaorm::{Tx, bulk, veto_reason};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Set,
     TransactionTrait,
@@ -276,6 +276,15 @@ async fn what_the_database_keeps_is_not_deleted(database: &Database) {
     assert_eq!(users(database).await, 2);
 }
 
+/// Changes all records, after some other statements. Returns how many there were.
+async fn change_after(tx: &Tx, statements: usize) -> u64 {
+    for _ in 0..statements {
+        tx.execute_unprepared("SELECT 1").await.unwrap();
+    }
+    let update = r#"UPDATE "user" SET email = 'new'"#;
+    tx.execute_unprepared(update).await.unwrap().rows_affected()
+}
+
 /// In the transaction of a caller another statement runs between those of the bulk write, at each place: the event has the record as it
 /// was deleted.
 async fn what_changes_meanwhile_is_deleted_as_it_is_then(database: &Database) {
@@ -290,15 +299,8 @@ async fn what_changes_meanwhile_is_deleted_as_it_is_then(database: &Database) {
     for before in 0..6 {
         bulk::insert_many(&db, [new_user("old")]).await.unwrap();
         let tx = db.begin().await.unwrap();
-        let change = async {
-            for _ in 0..before {
-                tx.execute_unprepared("SELECT 1").await.unwrap();
-            }
-            let update = r#"UPDATE "user" SET email = 'new'"#;
-            tx.execute_unprepared(update).await.unwrap().rows_affected()
-        };
         let delete = bulk::delete_many::<user::Entity>(&tx, user::Column::Id.gt(0));
-        let (count, changed) = tokio::join!(delete, change);
+        let (count, changed) = tokio::join!(delete, change_after(&tx, before));
         assert_eq!(count.unwrap(), 1);
         tx.commit().await.unwrap();
         let expected = if changed == 1 { "new" } else { "old" };
@@ -322,17 +324,10 @@ async fn what_changes_meanwhile_is_updated_as_it_is_then(database: &Database) {
             .unwrap();
         bulk::insert_many(&db, [new_user("old")]).await.unwrap();
         let tx = db.begin().await.unwrap();
-        let change = async {
-            for _ in 0..before {
-                tx.execute_unprepared("SELECT 1").await.unwrap();
-            }
-            let update = r#"UPDATE "user" SET email = 'new'"#;
-            tx.execute_unprepared(update).await.unwrap();
-        };
         let update = bulk::update_many::<user::Entity>()
             .col_expr(user::Column::Email, Expr::value("bulk"))
             .exec(&tx);
-        let (rows, ()) = tokio::join!(update, change);
+        let (rows, _) = tokio::join!(update, change_after(&tx, before));
         assert_eq!(rows.unwrap()[0].email, "bulk");
         tx.commit().await.unwrap();
         let last = user::Entity::find().one(&db).await.unwrap().unwrap().email;
