@@ -277,7 +277,7 @@ impl<DB: Engine> Durable<DB> {
     }
 
     /// Delivers nothing to the subscriber until it is resumed, in all programs. An id that the database does not have yet is paused as
-    /// well, and receives nothing when it is registered: a wrong id is no error.
+    /// well, and receives nothing when it is registered: a wrong id is no error, but [`stats`](Self::stats) shows it as paused.
     ///
     /// # Errors
     ///
@@ -286,12 +286,13 @@ impl<DB: Engine> Durable<DB> {
         Ok(DB::pause(&self.0.pool, subscriber).await?)
     }
 
-    /// Ends a pause.
+    /// Ends a pause. Nothing changes if there is none.
     ///
     /// # Errors
     ///
-    /// Of the database.
+    /// Of the database; [`DurableError::UnknownSubscriber`].
     pub async fn resume(&self, subscriber: &str) -> Result<(), DurableError> {
+        self.check_known(subscriber).await?;
         DB::resume(&self.0.pool, subscriber).await?;
         Arc::clone(&self.0.waker).wake();
         Ok(())

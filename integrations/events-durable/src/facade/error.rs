@@ -26,7 +26,7 @@ pub enum DurableError {
     Encode(BoxError),
     /// The subscribers and event types of the program do not fit together; a text for each problem.
     Program(Vec<String>),
-    /// The database has no subscriber with this id, and the program has not registered one.
+    /// The database has no subscriber with this id and no pause of it, and the program has not registered it.
     UnknownSubscriber {
         /// The id.
         subscriber: String,

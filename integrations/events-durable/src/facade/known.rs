@@ -4,7 +4,7 @@ use super::{durable::Durable, error::DurableError};
 use crate::store::Engine;
 
 impl<DB: Engine> Durable<DB> {
-    /// Fails if neither the database nor this program has a subscriber with this id.
+    /// Fails if neither the database nor this program has a subscriber with this id, nor a pause of it.
     pub(super) async fn check_known(&self, subscriber: &str) -> Result<(), DurableError> {
         let own = self.subscribers();
         let mut own = own.iter().flat_map(|own| &own.0);

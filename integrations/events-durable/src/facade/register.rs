@@ -90,7 +90,7 @@ async fn register<DB: Engine>(
     }
     let pool = &store.0.pool;
     DB::check_schema(pool).await?;
-    let mut tx = Tx::begin_with(pool, DB::BEGIN).await?;
+    let mut tx = Tx::begin_with(pool, DB::BEGIN_READ_COMMITTED).await?;
     let own: Vec<String> = types().iter().map(|one| one.topic().to_owned()).collect();
     let all_topics = DB::add_topics(tx.conn(), &own).await?;
     let mut routes = Vec::new();

@@ -28,6 +28,10 @@ pub trait Engine:
     /// The same, for a [`Tx`](events_sqlx::Tx) in which `insert_last` may prove that it can be committed.
     const BEGIN_TX: &'static str = Self::BEGIN;
 
+    /// The same, for a transaction whose statements see what was committed before them, also after a lock was waited for, whatever
+    /// isolation the database has as its default.
+    const BEGIN_READ_COMMITTED: &'static str = Self::BEGIN;
+
     /// Whether a transaction that has written keeps all others from writing until it ends.
     const HAS_ONE_WRITER: bool;
 

@@ -158,7 +158,7 @@ pub trait Operate: sqlx::Database {
         batch: u32,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// The ids that have a route or a delivery, sorted.
+    /// The ids that have a route or a delivery or are paused, sorted.
     ///
     /// # Errors
     ///
@@ -167,7 +167,7 @@ pub trait Operate: sqlx::Database {
         pool: &Pool<Self>,
     ) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 
-    /// The counts of each subscriber that has a route or a delivery, by their ids.
+    /// The counts of each subscriber that has a route or a delivery or is paused, by their ids.
     ///
     /// # Errors
     ///

@@ -109,6 +109,7 @@ async fn a_wrong_id_is_an_error<DB: ShopEngine>(database: &Database<DB>) {
             discarded,
             store.replay(id).await,
             store.retire(id).await,
+            store.resume(id).await.map(|()| 0),
         ]
     };
     for result in results("mial.confirm").await {
@@ -120,6 +121,9 @@ async fn a_wrong_id_is_an_error<DB: ShopEngine>(database: &Database<DB>) {
     for result in results("mail.confirm").await {
         assert_eq!(result.unwrap(), 0);
     }
+    // What is paused before it is registered is known.
+    store.pause("mail.new").await.unwrap();
+    store.resume("mail.new").await.unwrap();
     let other = Durable::with_pool(database.pool.clone());
     let error = other.dead("mail.confirm").retry().await.unwrap_err();
     assert!(error.to_string().contains("and no other one"), "{error}");

@@ -6,11 +6,13 @@ use events_core::{
     handlers::{CallContext, Param, Prepare, PrepareError},
     subscriber, subscribers,
 };
-use events_durable::{Delivery, DurableError, StoreError, durable};
+use events_durable::{Delivery, Durable, DurableError, StoreError, durable};
 use serde::{Deserialize, Serialize};
+use sqlx::{PgPool, Postgres, postgres::PgConnectOptions};
+use tokio::{spawn, task::yield_now};
 
 use crate::{
-    database::{Database, on_both},
+    database::{Database, TestEngine as _, on_both},
     log::Log,
     shop::{Booked, Journal, Placed, Shop, ShopEngine, audit, confirm, note, stop},
 };
@@ -159,7 +161,7 @@ async fn a_register_that_fails_leaves_what_was_registered<DB: ShopEngine>(databa
 
 async fn a_registry_has_one_store<DB: ShopEngine>(database: &Database<DB>) {
     let shop = Shop::open(database, subscribers![confirm]).await;
-    let second = events_durable::Durable::<DB>::with_pool(database.pool.clone());
+    let second = Durable::<DB>::with_pool(database.pool.clone());
     let error = second.register(&shop.registry).await.unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, DurableError::Program(_)), "{text}");
@@ -180,7 +182,7 @@ async fn a_registry_has_one_store<DB: ShopEngine>(database: &Database<DB>) {
 }
 
 async fn without_tables_it_says_what_to_call<DB: ShopEngine>(database: &Database<DB>) {
-    let store = events_durable::Durable::with_pool(database.pool.clone());
+    let store = Durable::with_pool(database.pool.clone());
     let error = store.register(&Registry::new()).await.unwrap_err();
     assert!(
         matches!(error, DurableError::Store(StoreError::SchemaMissing)),
@@ -251,7 +253,6 @@ fn a_delivery_needs_a_durable_subscriber() {
 
 #[tokio::test]
 async fn the_transaction_is_that_of_the_store() {
-    use crate::database::TestEngine;
     let database = sqlx::Sqlite::create().await.unwrap();
     let shop = Shop::unregistered(&database, sqlx::Postgres::book()).await;
     let error = shop
@@ -264,6 +265,39 @@ async fn the_transaction_is_that_of_the_store() {
         error.contains("the transaction of another database"),
         "{error}"
     );
+}
+
+/// Its snapshot would be older than the lock for which it has waited.
+#[tokio::test]
+async fn programs_register_at_once_in_any_isolation() {
+    let Some(database) = Postgres::create().await else {
+        return;
+    };
+    let shop = Shop::unregistered(&database, subscribers![confirm]).await;
+    let options = PgConnectOptions::clone(&database.pool.connect_options())
+        .application_name("registers_at_once")
+        .options([("default_transaction_isolation", "serializable")]);
+    let pool = PgPool::connect_with(options).await.unwrap();
+    let store = Durable::with_pool(pool);
+    // As another program does.
+    let mut other = database.pool.begin().await.unwrap();
+    let statements = "SELECT pg_advisory_xact_lock(1702257008, 0);
+        INSERT INTO ev_topic (topic) VALUES ('shop.placed');
+        INSERT INTO ev_route (topic, subscriber, per_key) VALUES ('shop.placed', 'mail.confirm', false)";
+    sqlx::raw_sql(statements)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let registry = shop.registry.clone();
+    let register = spawn(async move { store.register(&registry).await });
+    let waits = "SELECT count(*) FROM pg_stat_activity
+        WHERE application_name = 'registers_at_once' AND wait_event_type = 'Lock'";
+    while database.numbers(waits).await == [0] {
+        yield_now().await;
+    }
+    other.commit().await.unwrap();
+    let routes = register.await.unwrap().unwrap();
+    assert_eq!(routes.known, ["mail.confirm"]);
 }
 
 async fn a_key_that_an_event_does_not_have_is_a_warning<DB: ShopEngine>(database: &Database<DB>) {

@@ -18,6 +18,7 @@ on_both! {
     a_purge_never_takes_what_is_not_done;
     the_time_of_a_purge_counts_from_when_all_have_the_event;
     a_retired_subscriber_leaves_nothing;
+    what_is_only_paused_is_seen_and_retired;
     stats_count_the_deliveries_of_each_subscriber;
 }
 
@@ -304,6 +305,21 @@ async fn a_retired_subscriber_leaves_nothing<DB: TestEngine>(database: &Database
         .map(|one| (one.subscriber.as_str(), one.depth))
         .collect();
     assert_eq!(ids, [("r", 3)]);
+}
+
+async fn what_is_only_paused_is_seen_and_retired<DB: TestEngine>(database: &Database<DB>) {
+    database.with_routes(&[]).await;
+    DB::pause(&database.pool, "s").await.unwrap();
+    let paused = Stats {
+        subscriber: "s".to_owned(),
+        paused: true,
+        ..Stats::default()
+    };
+    assert_eq!(DB::stats(&database.pool).await, Ok(vec![paused]));
+    let ids = || DB::subscriber_ids(&database.pool);
+    assert_eq!(ids().await, Ok(vec!["s".to_owned()]));
+    assert_eq!(DB::retire(&database.pool, "s").await, Ok(0));
+    assert_eq!(ids().await, Ok(vec![]));
 }
 
 async fn stats_count_the_deliveries_of_each_subscriber<DB: TestEngine>(database: &Database<DB>) {

@@ -8,6 +8,7 @@ use crate::store::engine::Engine;
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
     const BEGIN_TX: &'static str = Tx::<Postgres>::BEGIN;
+    const BEGIN_READ_COMMITTED: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
     const HAS_ONE_WRITER: bool = false;
 
     #[cfg(feature = "seaorm")]

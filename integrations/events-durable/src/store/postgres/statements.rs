@@ -7,7 +7,6 @@ use crate::store::shared::{
 
 implement_migrate!(
     sqlx::Postgres,
-    begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
     lock = "SELECT pg_advisory_xact_lock(1702257008, 0)",
     schema = include_str!("schema.sql")
 );
@@ -31,7 +30,6 @@ implement_deliver!(
 // The lock of replays and purges: its space is not that of the keys.
 implement_purge!(
     sqlx::Postgres,
-    begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
     now = "(extract(epoch FROM now()) * 1000)::bigint",
     try_lock = "SELECT pg_try_advisory_xact_lock(ev_space() # 2, 0)"
 );
@@ -39,7 +37,6 @@ implement_purge!(
 implement_operate!(
     sqlx::Postgres,
     crate::store::postgres::statements::purge,
-    begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
     now = "(extract(epoch FROM now()) * 1000)::bigint",
     seqs = "jsonb_array_elements_text($2::jsonb)",
     lock = "SELECT pg_advisory_xact_lock(ev_space() # 2, 0)"

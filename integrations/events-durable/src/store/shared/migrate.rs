@@ -1,14 +1,15 @@
 //! The statements that make the tables.
 
-/// `begin`: as for a purge; `lock`: a statement after which no other program migrates, if the BEGIN is not that already; `schema`: the statements that
-/// make the tables.
+/// `lock`: a statement after which no other program migrates, if the BEGIN is not that already; `schema`: the statements that make the
+/// tables.
 macro_rules! implement_migrate {
-    ($db:ty, begin = $begin:literal, $(lock = $lock:literal,)? schema = $schema:expr) => {
+    ($db:ty, $(lock = $lock:literal,)? schema = $schema:expr) => {
         mod tables {
             use events_sqlx::Tx;
             use sqlx::Pool;
 
             use crate::store::{
+                engine::Engine,
                 error::StoreError,
                 migrate::{Migrate, VERSION, check_version},
             };
@@ -17,7 +18,7 @@ macro_rules! implement_migrate {
 
             impl Migrate for $db {
                 async fn migrate(pool: &Pool<Self>) -> Result<(), StoreError> {
-                    let mut tx = Tx::begin_with(pool, $begin).await?;
+                    let mut tx = Tx::begin_with(pool, <$db>::BEGIN_READ_COMMITTED).await?;
                     $(sqlx::query($lock).execute(tx.conn()).await?;)?
                     sqlx::query(
                         "CREATE TABLE IF NOT EXISTS ev_schema (

@@ -1,9 +1,9 @@
 //! The statements of an operator.
 
-/// `begin`: as for a purge; `now`: the time of the database in milliseconds; `seqs`: the rows of the parameter 2, a JSON array, as
+/// `now`: the time of the database in milliseconds; `seqs`: the rows of the parameter 2, a JSON array, as
 /// texts; `lock`: a statement after which no purge runs, if the BEGIN is not that already.
 macro_rules! implement_operate {
-    ($db:ty, $purge:path, begin = $begin:literal, now = $now:literal, seqs = $seqs:literal $(, lock = $lock:literal)?) => {
+    ($db:ty, $purge:path, now = $now:literal, seqs = $seqs:literal $(, lock = $lock:literal)?) => {
         mod operator {
             use std::time::Duration;
 
@@ -97,7 +97,7 @@ macro_rules! implement_operate {
                     subscriber: &str,
                     which: &Replay,
                 ) -> Result<u64, StoreError> {
-                    let mut tx = Tx::begin_with(pool, $begin).await?;
+                    let mut tx = Tx::begin_with(pool, <$db>::BEGIN_READ_COMMITTED).await?;
                     $(sqlx::query($lock).execute(tx.conn()).await?;)?
                     // Those with a key wait until the sweep: which one is the first depends on what is held.
                     let written = sqlx::query(concat!(
@@ -148,7 +148,7 @@ macro_rules! implement_operate {
                 }
 
                 async fn retire(pool: &Pool<Self>, subscriber: &str) -> Result<u64, StoreError> {
-                    let mut tx = Tx::begin_with(pool, <$db as Engine>::BEGIN).await?;
+                    let mut tx = Tx::begin_with(pool, <$db>::BEGIN_READ_COMMITTED).await?;
                     for statement in [
                         "DELETE FROM ev_route WHERE subscriber = $1",
                         "DELETE FROM ev_pause WHERE subscriber = $1",
@@ -173,7 +173,8 @@ macro_rules! implement_operate {
 
                 async fn subscriber_ids(pool: &Pool<Self>) -> Result<Vec<String>, StoreError> {
                     let all = sqlx::query_scalar(
-                        "SELECT subscriber FROM ev_route UNION SELECT subscriber FROM ev_delivery ORDER BY 1",
+                        "SELECT subscriber FROM ev_route UNION SELECT subscriber FROM ev_delivery
+                         UNION SELECT subscriber FROM ev_pause ORDER BY 1",
                     );
                     Ok(all.fetch_all(pool).await?)
                 }
@@ -190,7 +191,8 @@ macro_rules! implement_operate {
                                 count(CASE WHEN d.state IN (4, 5) THEN 1 END),
                                 coalesce(sum(CASE WHEN d.state NOT IN (4, 5) THEN d.failed + d.lost END), 0),
                                 min(CASE WHEN d.state NOT IN (4, 5) THEN d.seq END) AS oldest
-                            FROM (SELECT subscriber FROM ev_route UNION SELECT subscriber FROM ev_delivery) s
+                            FROM (SELECT subscriber FROM ev_route UNION SELECT subscriber FROM ev_delivery
+                                UNION SELECT subscriber FROM ev_pause) s
                             LEFT JOIN ev_delivery d ON d.subscriber = s.subscriber
                             GROUP BY s.subscriber
                          ) n ORDER BY n.subscriber",

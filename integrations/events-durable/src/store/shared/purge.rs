@@ -1,15 +1,14 @@
 //! The statements of a purge.
 
-/// `begin`: a statement that begins a transaction whose statements see what was committed before them, also after a lock was waited
-/// for; `now`: the time of the database in milliseconds; `try_lock`: a SELECT of whether no replay runs, and none begins before the
+/// `now`: the time of the database in milliseconds; `try_lock`: a SELECT of whether no replay runs, and none begins before the
 /// transaction ends.
 macro_rules! implement_purge {
-    ($db:ty, begin = $begin:literal, now = $now:literal, try_lock = $try_lock:literal) => {
+    ($db:ty, now = $now:literal, try_lock = $try_lock:literal) => {
         mod purge {
             use events_sqlx::Tx;
             use sqlx::Pool;
 
-            use crate::store::error::StoreError;
+            use crate::store::{engine::Engine, error::StoreError};
 
             /// It looks at all events, from the oldest on, and writes where there is something to write.
             ///
@@ -53,7 +52,7 @@ macro_rules! implement_purge {
                 [after, last]: [i64; 2],
                 older_than: i64,
             ) -> Result<Option<u64>, StoreError> {
-                let mut tx = Tx::begin_with(pool, $begin).await?;
+                let mut tx = Tx::begin_with(pool, <$db>::BEGIN_READ_COMMITTED).await?;
                 if !sqlx::query_scalar($try_lock).fetch_one(tx.conn()).await? {
                     return Ok(None);
                 }

@@ -5,11 +5,7 @@ use crate::store::shared::{
     purge::implement_purge, register::implement_register,
 };
 
-implement_migrate!(
-    sqlx::Sqlite,
-    begin = "BEGIN IMMEDIATE",
-    schema = include_str!("schema.sql")
-);
+implement_migrate!(sqlx::Sqlite, schema = include_str!("schema.sql"));
 
 implement_register!(
     sqlx::Sqlite,
@@ -29,7 +25,6 @@ implement_deliver!(
 
 implement_purge!(
     sqlx::Sqlite,
-    begin = "BEGIN IMMEDIATE",
     now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     try_lock = "SELECT true"
 );
@@ -37,7 +32,6 @@ implement_purge!(
 implement_operate!(
     sqlx::Sqlite,
     crate::store::sqlite::statements::purge,
-    begin = "BEGIN IMMEDIATE",
     now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     seqs = "json_each($2)"
 );
