@@ -245,7 +245,7 @@ fn unmet_need<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> {
         "the durable subscriber {info} is called {}, and a delivery is in the transaction that it takes alone; take `Tx<'_, {}>`, \
          or, with the feature `seaorm` of events-durable, the `Tx` of `events_seaorm`, and no other such parameter",
         needs.join(" and "),
-        DB::NAME
+        type_in_code::<DB>()
     ))
 }
 
@@ -256,9 +256,15 @@ fn wrong_database<DB: Engine>(subscriber: &DurableSubscriber) -> Option<String> 
     takes_other.then(|| {
         format!(
             "the durable subscriber {info} takes the transaction of another database than this store; take `Tx<'_, {}>`",
-            DB::NAME
+            type_in_code::<DB>()
         )
     })
+}
+
+/// The database as code names it, `Sqlite` or `Postgres`.
+fn type_in_code<DB>() -> &'static str {
+    let name = std::any::type_name::<DB>();
+    name.rsplit("::").next().unwrap_or(name)
 }
 
 /// A problem if it takes two transactions: a delivery has one.

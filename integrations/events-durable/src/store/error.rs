@@ -128,7 +128,7 @@ impl From<&sqlx::Error> for StoreError {
             Kind::Full => Self::Full(text),
             // SQLITE_CANTOPEN
             Kind::Gone if code.as_deref() == Some("14") => Self::Gone(format!(
-                "{text} (SQLite makes a file that is not there if its URL ends in `?mode=rwc`)"
+                "{text} (SQLite makes a file that is not there if its URL ends in `?mode=rwc`, and never its folder)"
             )),
             Kind::Gone => Self::Gone(text),
             Kind::Serialization => Self::Serialization(text),

@@ -104,6 +104,9 @@ async fn a_parameter_that_no_delivery_gives_is_a_problem<DB: ShopEngine>(databas
     let expected =
         "is called `if the emitter gives a tenant`, and a delivery is in the transaction";
     assert!(error.to_string().contains(expected), "{error}");
+    let type_in_code = std::any::type_name::<DB>().rsplit("::").next().unwrap();
+    let remedy = format!("take `Tx<'_, {type_in_code}>`");
+    assert!(error.to_string().contains(&remedy), "{error}");
 }
 
 async fn routes_are_new_known_or_orphaned<DB: ShopEngine>(database: &Database<DB>) {
@@ -262,7 +265,7 @@ async fn the_transaction_is_that_of_the_store() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("the transaction of another database"),
+        error.contains("the transaction of another database than this store; take `Tx<'_, Sqlite>`"),
         "{error}"
     );
 }

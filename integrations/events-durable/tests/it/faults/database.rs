@@ -247,7 +247,7 @@ async fn a_url_that_opens_nothing_is_an_error_with_its_remedy() {
         missing.display().to_string(),
         format!("sqlite:{}", missing.display()),
     ] {
-        check::<Sqlite>(&url, "ends in `?mode=rwc`").await;
+        check::<Sqlite>(&url, "ends in `?mode=rwc`, and never its folder").await;
     }
     let of_postgres = "begins with `postgres:`, and this store is one of SQLite";
     check::<Sqlite>("postgres://ada:secret@localhost/shop", of_postgres).await;
@@ -255,7 +255,7 @@ async fn a_url_that_opens_nothing_is_an_error_with_its_remedy() {
     check::<Postgres>("sqlite:shop.db?mode=rwc", of_sqlite).await;
     // One of SQLite itself.
     let file = format!("file:{}", missing.display());
-    check::<Sqlite>(&file, "ends in `?mode=rwc`").await;
+    check::<Sqlite>(&file, "ends in `?mode=rwc`, and never its folder").await;
 }
 
 /// A purge waits for a table that is locked.
