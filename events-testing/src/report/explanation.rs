@@ -1,5 +1,5 @@
 //! What would explain that an event was not recorded: it was muted, it was emitted outside of the test, the events
-//! that cause it wait in the queue or in a unit of work, or a subscriber that emits it was not scanned.
+//! that cause it wait in the queue, for their time or in a unit of work, or a subscriber that emits it was not scanned.
 
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
@@ -27,6 +27,8 @@ const MAX_TOPICS: usize = 100;
 pub(crate) struct Circumstances<'m> {
     /// How many events wait in the queue.
     queued: usize,
+    /// How many events wait for their time.
+    scheduled: usize,
     /// How many events wait for the commit of a unit of work.
     held: usize,
     /// The topic of an event that was delivered, and a linked subscriber to it that no scan has registered.
@@ -44,6 +46,7 @@ impl<'m> Circumstances<'m> {
         let is_scan_expected = mock.start == Start::Copy;
         Self {
             queued: registry.queue().len(),
+            scheduled: registry.queue().scheduled(),
             held: held_events(registry),
             unscanned: is_scan_expected
                 .then(|| unscanned_subscriber(registry, mock))
@@ -86,6 +89,16 @@ impl<'m> Circumstances<'m> {
                 "{queued} events wait in the queue; call {settle}, so that their subscribers run"
             )),
         });
+        let advance = self.advance();
+        reasons.extend(match self.scheduled {
+            0 => None,
+            1 => Some(format!(
+                "1 event waits for its time; call {advance}, which lets time pass"
+            )),
+            scheduled => Some(format!(
+                "{scheduled} events wait for their time; call {advance}, which lets time pass"
+            )),
+        });
         reasons.extend(match self.held {
             0 => None,
             1 => Some(
@@ -113,6 +126,15 @@ impl<'m> Circumstances<'m> {
             "`events.settle_async().await`"
         } else {
             "`events.settle()`"
+        }
+    }
+
+    /// The call that lets time pass.
+    fn advance(&self) -> &'static str {
+        if self.is_async {
+            "`events.advance_async(..).await`"
+        } else {
+            "`events.advance(..)`"
         }
     }
 

@@ -1,5 +1,7 @@
 //! Each text of a failing test with a count in it, with 1 and 2 in turn.
 
+use std::time::Duration;
+
 use events_core::Event;
 use events_testing::{EventMock, muted};
 
@@ -119,6 +121,28 @@ fn events_that_wait_or_were_muted_are_counted() {
             (
                 2,
                 "- 2 events wait in the queue; call `events.settle()`, so that their subscribers run",
+            ),
+        ],
+    );
+    let scheduled = |count| {
+        failure(|| {
+            let events = EventMock::install();
+            let registry = events.registry();
+            let later = || registry.enqueue_after(Pong, Duration::from_secs(60));
+            (0..count).for_each(|_| drop(later().expect("there is room")));
+            events.assert_emitted::<Ping>();
+        })
+    };
+    check(
+        scheduled,
+        [
+            (
+                1,
+                "- 1 event waits for its time; call `events.advance(..)`, which lets time pass",
+            ),
+            (
+                2,
+                "- 2 events wait for their time; call `events.advance(..)`, which lets time pass",
             ),
         ],
     );
