@@ -299,7 +299,7 @@ impl<DB: Engine> Durable<DB> {
     }
 
     /// Deletes a subscriber that no program has any more from the database, with what it has not received. Returns how many
-    /// deliveries that were.
+    /// deliveries that were. One that a program still has receives nothing until that program registers again.
     ///
     /// # Errors
     ///
