@@ -61,7 +61,7 @@ pub(super) fn notes(core: &Core, collected: &Collected) -> Vec<String> {
     if with_needs > 0 {
         notes.push(format!(
             "{} {} what not every emit gives, which the verdict names; an emit without it does not call the subscriber, which \
-             is a failed delivery",
+             is a failure",
             Plural(with_needs, "subscriber"),
             if with_needs == 1 { "needs" } else { "need" },
         ));

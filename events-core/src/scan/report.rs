@@ -193,7 +193,8 @@ impl ScanReport {
     }
 
     /// The line of totals. Subscribers that run later are async or deferred: they need an
-    /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue), which the line names.
+    /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue), which the line names. Durable ones are not among them:
+    /// the workers of their store call them.
     #[must_use]
     pub fn summary(&self) -> String {
         let events = self.heard_events();
@@ -213,7 +214,8 @@ impl ScanReport {
             .filter(|(_, counts)| counts.subscribers > 0)
             .map(|(name, counts)| format!("{} from {name}", counts.subscribers))
             .collect();
-        let later = self.subscribers().filter(|info| info.runs_later()).count();
+        let needs_queue = |info: &&SubscriberInfo| info.runs_later() && info.durable.is_none();
+        let later = self.subscribers().filter(needs_queue).count();
         let later = match later {
             0 => String::new(),
             later => format!(

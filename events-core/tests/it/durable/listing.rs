@@ -1,7 +1,7 @@
 //! Which durable subscribers a registry has, and that emits pass them by.
 
 use events_core::{
-    AnyEvent, Event, Registry, UnitOfWork,
+    AnyEvent, Event, EventCopy, Registry, UnitOfWork,
     delivering::DurableSubscriber,
     explaining::{NotCalled, Verdict},
     scanning::Problem,
@@ -32,12 +32,24 @@ fn ordinary(event: &mut Placed) {
     event.0 += 1;
 }
 
+/// Async, as one that an emit puts into the queue.
+#[subscriber(durable = "listing.copy", topic = r"durable\.listing\..*")]
+async fn copy(_: &EventCopy) {}
+
 /// Scanned by one test only.
 #[subscriber(durable = "listing.book")]
 fn book_again(_: &Placed) {}
 
 fn registry() -> Registry {
     Registry::with(subscribers![confirm, book, audit, ordinary])
+}
+
+#[test]
+fn they_need_no_worker_of_the_queue() {
+    let all = subscribers![confirm, book, audit, copy];
+    let report = Registry::new().scanner().subscribers(all).run();
+    let expected = "4 subscribers of 1 event and 1 pattern: 4 from it";
+    assert_eq!(report.summary(), expected);
 }
 
 #[test]

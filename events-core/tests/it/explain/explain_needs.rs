@@ -101,7 +101,7 @@ fn what_a_call_needs_stands_behind_called() {
     );
     let notes: Vec<_> = explanation.notes().collect();
     let note = "5 subscribers need what not every emit gives, which the verdict names; an emit without it does not call the \
-                subscriber, which is a failed delivery";
+                subscriber, which is a failure";
     assert_eq!(notes, [note]);
     let both = explanation.called().nth(1).expect("it is called");
     assert_eq!(both.subscriber().needs().collect::<Vec<_>>(), WORDS);
