@@ -265,7 +265,8 @@ async fn the_transaction_is_that_of_the_store() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("the transaction of another database than this store; take `Tx<'_, Sqlite>`"),
+        error
+            .contains("the transaction of another database than this store; take `Tx<'_, Sqlite>`"),
         "{error}"
     );
 }
