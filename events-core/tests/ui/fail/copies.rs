@@ -107,6 +107,9 @@ mod event_copy {
         #[on(awaited)]
         async fn awaited(&self, _: &EventCopy) {}
     }
+
+    #[subscriber(topic = "users::(login", durable = "users")]
+    async fn no_pattern(_: &EventCopy) {}
 }
 
 fn main() {}

@@ -253,7 +253,8 @@ pub(in crate::subscriber) fn check_selector(
             let text = "`&dyn AnyEvent` does not select any events; write `topic = \"shop::.*\"`, or list \
                         the types: `#[subscriber(OrderPlaced, OrderPaid)]`";
             errors.push(Error::new(event.elem.span(), text));
-        } else if is_event_copy_of_this_crate(&event.elem)
+        } else if !args.has_topic
+            && is_event_copy_of_this_crate(&event.elem)
             && signature.asyncness.is_some()
             && args.options.is_awaited(event.mutability.is_some())
         {
