@@ -299,7 +299,8 @@ impl<DB: Engine> Durable<DB> {
     }
 
     /// Deletes a subscriber that no program has any more from the database, with what it has not received. Returns how many
-    /// deliveries that were. One that a program still has receives nothing until that program registers again.
+    /// deliveries that were. One that a program still has receives nothing until that
+    /// program registers again: if it is this program, that is a warning.
     ///
     /// # Errors
     ///
@@ -310,7 +311,15 @@ impl<DB: Engine> Durable<DB> {
     /// If the future is dropped, all of it is deleted or nothing.
     pub async fn retire(&self, subscriber: &str) -> Result<u64, DurableError> {
         self.check_known(subscriber).await?;
-        Ok(DB::retire(&self.0.pool, subscriber).await?)
+        let deliveries = DB::retire(&self.0.pool, subscriber).await?;
+        if self.has_own(subscriber) {
+            tracing::warn!(
+                target: "events_durable",
+                subscriber,
+                "the subscriber is retired, and this program still has it: it receives nothing that is stored before the next `register`",
+            );
+        }
+        Ok(deliveries)
     }
 
     /// Deletes the events that all subscribers have had for as long as [`retain`](Self::retain) says. Workers do this each hour.

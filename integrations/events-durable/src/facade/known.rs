@@ -4,11 +4,16 @@ use super::{durable::Durable, error::DurableError};
 use crate::store::Engine;
 
 impl<DB: Engine> Durable<DB> {
-    /// Fails if neither the database nor this program has a subscriber with this id, nor a pause of it.
-    pub(super) async fn check_known(&self, subscriber: &str) -> Result<(), DurableError> {
+    /// Whether this program has registered a subscriber with this id.
+    pub(super) fn has_own(&self, subscriber: &str) -> bool {
         let own = self.subscribers();
         let mut own = own.iter().flat_map(|own| &own.0);
-        if own.any(|one| one.id() == subscriber) {
+        own.any(|one| one.id() == subscriber)
+    }
+
+    /// Fails if neither the database nor this program has a subscriber with this id, nor a pause of it.
+    pub(super) async fn check_known(&self, subscriber: &str) -> Result<(), DurableError> {
+        if self.has_own(subscriber) {
             return Ok(());
         }
         let known = DB::subscriber_ids(&self.0.pool).await?;

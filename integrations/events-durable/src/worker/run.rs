@@ -53,6 +53,11 @@ impl<DB: Engine> Task<DB> {
                 let _ = self.hand_back().await;
                 self.sleep(self.settings.poll_interval).await;
             }
+            if let Some(upkeep) = &mut upkeep
+                && !*self.stop.borrow()
+            {
+                upkeep.warn_of_no_subscribers(self.store.subscribers().as_deref());
+            }
         }
         if self.hand_back().await.is_err() {
             tracing::debug!(target: "events_durable", "claims are given up: their leases end");

@@ -13,6 +13,8 @@ use crate::{
 pub(super) struct Upkeep {
     ran: Instant,
     swept: Option<Instant>,
+    /// Whether it was said that there are no subscribers.
+    has_warned: bool,
 }
 
 const SWEEP: Duration = Duration::from_secs(10);
@@ -26,6 +28,25 @@ impl Upkeep {
         Self {
             ran: Instant::now(),
             swept: None,
+            has_warned: false,
+        }
+    }
+
+    /// Warns once if there are no subscribers to deliver to. The workers may have begun before `register`: it is called when they have
+    /// waited for a while.
+    pub(super) fn warn_of_no_subscribers(&mut self, subscribers: Option<&Subscribers>) {
+        let problem = match subscribers {
+            None => {
+                "no subscribers are registered with the store: call `store.register(&registry).await`"
+            }
+            Some(subscribers) if subscribers.0.is_empty() => {
+                "the registry of `store.register(&registry)` has no durable subscribers: scan it before, and link the crates of its \
+                 subscribers"
+            }
+            Some(_) => return,
+        };
+        if !std::mem::replace(&mut self.has_warned, true) {
+            tracing::warn!(target: "events_durable", "the workers deliver nothing: {problem}");
         }
     }
 

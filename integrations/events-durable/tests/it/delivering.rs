@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::{
     database::{Database, on_both},
-    shop::{Shop, ShopEngine, audit, placed, placed_by, slow, stop},
+    log::Log,
+    shop::{Shop, ShopEngine, audit, confirm, placed, placed_by, slow, stop},
 };
 
 on_both! {
@@ -15,6 +16,7 @@ on_both! {
     a_shutdown_hands_back_what_has_not_begun;
     a_shutdown_hands_back_what_does_not_end_in_time;
     a_long_call_keeps_its_lease;
+    workers_without_subscribers_warn_once;
 }
 
 async fn what_a_subscriber_writes_is_one_transaction_with_its_mark<DB: ShopEngine>(
@@ -30,6 +32,22 @@ async fn what_a_subscriber_writes_is_one_transaction_with_its_mark<DB: ShopEngin
     // What it has emitted is stored as well, and knows its parent.
     let nested = "SELECT count(*) FROM ev_event e, ev_event p WHERE e.topic = 'shop.booked' AND e.parent = p.id";
     assert_eq!(database.numbers(nested).await, [1]);
+}
+
+async fn workers_without_subscribers_warn_once<DB: ShopEngine>(database: &Database<DB>) {
+    let check = async |shop: Shop<DB>, expected| {
+        let (log, _guard) = Log::start();
+        let workers = shop.store.worker().poll_interval(Duration::from_millis(1));
+        let workers = workers.concurrency(2).spawn_tokio();
+        log.wait_for(expected).await;
+        shop.place([placed(1)]).await; // which wakes them
+        stop(workers).await;
+        assert_eq!(log.count("the workers deliver nothing"), 1);
+    };
+    let unregistered = Shop::unregistered(database, subscribers![confirm]).await;
+    check(unregistered, "call `store.register(&registry).await`").await;
+    let empty = Shop::open(database, subscribers![]).await;
+    check(empty, "has no durable subscribers: scan it before").await;
 }
 
 async fn events_of_one_key_come_in_order<DB: ShopEngine>(database: &Database<DB>) {

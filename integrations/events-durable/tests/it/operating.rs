@@ -10,6 +10,7 @@ use events_durable::{Durable, EmitAt, WhenDead};
 
 use crate::{
     database::{Database, on_both},
+    log::Log,
     shop::{Shop, ShopEngine, audit, confirm, placed, stop},
 };
 
@@ -100,6 +101,7 @@ async fn an_id_is_paused_before_it_is_registered<DB: ShopEngine>(database: &Data
 async fn a_wrong_id_is_an_error<DB: ShopEngine>(database: &Database<DB>) {
     let shop = Shop::open(database, subscribers![confirm]).await;
     let store = &shop.store;
+    let (log, _guard) = Log::start();
     let results = async |id: &str| {
         let dead = store.dead(id).list(1).await.map(|list| list.len() as u64);
         let (retried, discarded) = (store.dead(id).retry().await, store.dead(id).discard().await);
@@ -121,6 +123,8 @@ async fn a_wrong_id_is_an_error<DB: ShopEngine>(database: &Database<DB>) {
     for result in results("mail.confirm").await {
         assert_eq!(result.unwrap(), 0);
     }
+    let retired = "this program still has it";
+    assert_eq!(log.count(retired), 1);
     // What is paused before it is registered is known.
     store.pause("mail.new").await.unwrap();
     store.resume("mail.new").await.unwrap();

@@ -8,7 +8,7 @@ use events_core::{
 };
 use events_durable::{Delivery, Durable, DurableError, StoreError, durable};
 use serde::{Deserialize, Serialize};
-use sqlx::{PgPool, Postgres, postgres::PgConnectOptions};
+use sqlx::{PgPool, Postgres, Sqlite, postgres::PgConnectOptions};
 use tokio::{spawn, task::yield_now};
 
 use crate::{
@@ -256,8 +256,8 @@ fn a_delivery_needs_a_durable_subscriber() {
 
 #[tokio::test]
 async fn the_transaction_is_that_of_the_store() {
-    let database = sqlx::Sqlite::create().await.unwrap();
-    let shop = Shop::unregistered(&database, sqlx::Postgres::book()).await;
+    let database = Sqlite::create().await.unwrap();
+    let shop = Shop::unregistered(&database, Postgres::book()).await;
     let error = shop
         .store
         .register(&shop.registry)
