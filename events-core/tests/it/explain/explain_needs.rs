@@ -141,5 +141,7 @@ fn a_verdict_that_it_is_not_called_shows_no_needs() {
     let explanation = registry.explain::<Placed>();
     let lines = own(&explanation);
     assert_eq!(lines[1], "both: not called: it is muted");
+    let notes: Vec<_> = explanation.notes().collect();
+    assert!(notes[0].starts_with("4 subscribers need"), "{notes:?}");
     drop(muted);
 }

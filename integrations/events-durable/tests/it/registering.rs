@@ -4,9 +4,11 @@ use events_core::{
     Event, EventCopy, Registry, State,
     failures::BoxError,
     handlers::{CallContext, Param, Prepare, PrepareError},
+    scanning::Subscribers,
     subscriber, subscribers,
 };
 use events_durable::{Delivery, Durable, DurableError, StoreError, durable};
+use events_sqlx::Tx;
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Sqlite, postgres::PgConnectOptions};
 use tokio::{spawn, task::yield_now};
@@ -55,6 +57,9 @@ impl Param for Tenant {
 #[subscriber(durable = "params.tenant")]
 async fn of_tenant(_: &Placed, _: Tenant) {}
 
+#[subscriber(durable = "params.tenant_in_transaction")]
+async fn of_tenant_in_transaction(_: &Placed, _: Tx<'_, Sqlite>, _: Tenant) {}
+
 #[derive(Event, Clone)]
 #[event(topic = "shop.volatile")]
 struct Volatile;
@@ -99,11 +104,26 @@ async fn of_pattern(_: &EventCopy) {}
 fn not_durable(_: &Placed, _: Delivery<'_>) {}
 
 async fn a_parameter_that_no_delivery_gives_is_a_problem<DB: ShopEngine>(database: &Database<DB>) {
-    let shop = Shop::unregistered(database, subscribers![of_tenant]).await;
+    check_unmet(database, subscribers![of_tenant], "is called").await;
+}
+
+#[tokio::test]
+async fn a_parameter_that_no_delivery_gives_is_a_problem_beside_the_transaction() {
+    let database = Sqlite::create().await.unwrap();
+    let called = "is called `in a transaction of events_sqlx (SQLite)` and";
+    check_unmet(&database, subscribers![of_tenant_in_transaction], called).await;
+}
+
+async fn check_unmet<DB: ShopEngine>(
+    database: &Database<DB>,
+    subscribers: Subscribers,
+    called: &str,
+) {
+    let shop = Shop::unregistered(database, subscribers).await;
     let error = shop.store.register(&shop.registry).await.unwrap_err();
     let expected =
-        "is called `if the emitter gives a tenant`, and a delivery is in the transaction";
-    assert!(error.to_string().contains(expected), "{error}");
+        format!("{called} `if the emitter gives a tenant`, and a delivery is in the transaction");
+    assert!(error.to_string().contains(&expected), "{error}");
     let type_in_code = std::any::type_name::<DB>().rsplit("::").next().unwrap();
     let remedy = format!("take `Tx<'_, {type_in_code}>`");
     assert!(error.to_string().contains(&remedy), "{error}");
@@ -297,6 +317,7 @@ async fn programs_register_at_once_in_any_isolation() {
     let waits = "SELECT count(*) FROM pg_stat_activity
         WHERE application_name = 'registers_at_once' AND wait_event_type = 'Lock'";
     while database.numbers(waits).await == [0] {
+        assert!(!register.is_finished(), "it waits for the other program");
         yield_now().await;
     }
     other.commit().await.unwrap();

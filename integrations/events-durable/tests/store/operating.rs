@@ -282,6 +282,7 @@ async fn a_replay_adds_nothing_that_a_purge_has_deleted_in_any_isolation() {
     let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
         AND classid::bigint = (ev_space() # 2)::bigint & 4294967295";
     while database.numbers(waits).await == [0] {
+        assert!(!replay.is_finished(), "it waits for the purge");
         yield_now().await;
     }
     purge.commit().await.unwrap();

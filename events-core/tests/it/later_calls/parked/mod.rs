@@ -2,3 +2,4 @@
 
 mod backlog;
 mod drivers;
+mod stopped;

@@ -51,6 +51,33 @@ async fn passes_a_conflict_on(
     Ok(())
 }
 
+#[derive(Event, Clone)]
+struct CheckedAtOnce;
+
+/// Fails in the first call as one whose transaction is in the way of another one.
+#[subscriber]
+fn fails_in_the_sync_emit(
+    _: &CheckedAtOnce,
+    calls: State<'_, Arc<AtomicU32>>,
+) -> Result<(), sqlx::Error> {
+    match calls.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(sqlx::Error::Database(Box::new(Conflict))),
+        _ => Ok(()),
+    }
+}
+
+#[subscriber(durable = "conflict.emit_sync", retry = ONCE)]
+async fn passes_a_conflict_of_a_sync_emit_on(
+    event: &Moved,
+    mut tx: Tx<'_, Postgres>,
+    journal: State<'_, Journal>,
+    delivery: Delivery<'_>,
+) -> Result<(), BoxError> {
+    note(&journal, format!("{} {}", event.from, delivery.attempt()));
+    tx.emit_sync(CheckedAtOnce)?;
+    Ok(())
+}
+
 #[subscriber(durable = "conflict.emit_cut", retry = ONCE)]
 async fn passes_a_lost_connection_on(
     event: &Moved,
@@ -67,6 +94,8 @@ async fn passes_a_lost_connection_on(
 #[tokio::test]
 async fn a_conflict_in_an_emit_of_the_subscriber_counts_no_attempt() {
     check_not_counted(subscribers![passes_a_conflict_on, fails_in_the_emit]).await;
+    let sync = subscribers![passes_a_conflict_of_a_sync_emit_on, fails_in_the_sync_emit];
+    check_not_counted(sync).await;
 }
 
 #[tokio::test]
