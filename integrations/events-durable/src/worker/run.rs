@@ -47,16 +47,18 @@ impl<DB: Engine> Task<DB> {
         let mut sizes = BTreeMap::new();
         let mut upkeep = (self.number == 0).then(Upkeep::new);
         while !*self.stop.borrow() {
-            let step = self.step(&mut sizes, upkeep.as_mut());
+            let step = async {
+                self.step(&mut sizes, upkeep.as_mut()).await;
+                if let Some(upkeep) = &mut upkeep
+                    && !*self.stop.borrow()
+                {
+                    upkeep.warn_of_no_subscribers(self.store.subscribers().as_deref());
+                }
+            };
             if let Err(Panicked) = catching(step).await {
                 // It is not logged: the log may be what has panicked. The panic hook has the text.
                 let _ = self.hand_back().await;
                 self.sleep(self.settings.poll_interval).await;
-            }
-            if let Some(upkeep) = &mut upkeep
-                && !*self.stop.borrow()
-            {
-                upkeep.warn_of_no_subscribers(self.store.subscribers().as_deref());
             }
         }
         if self.hand_back().await.is_err() {

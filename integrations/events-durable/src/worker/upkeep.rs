@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use tokio::{sync::watch, time::timeout};
 
+use super::unwind::catching;
 use crate::{
     facade::{Durable, Subscribers},
     store::{Engine, PURGE_BATCH, StoreError},
 };
 
-/// When what was done last.
+/// What was done, and when last.
 pub(super) struct Upkeep {
     ran: Instant,
     swept: Option<Instant>,
@@ -91,16 +92,22 @@ impl Upkeep {
 /// Deletes old events each hour. It may take long, and no delivery waits for it.
 pub(super) async fn purge<DB: Engine>(store: Durable<DB>, mut stop: watch::Receiver<bool>) {
     loop {
+        let purge = async {
+            let purged = DB::purge(&store.0.pool, store.0.settings.retain, PURGE_BATCH).await;
+            if let Err(error) = &purged {
+                tracing::debug!(target: "events_durable", "old events are not deleted yet: {error}");
+            }
+            purged.is_ok()
+        };
+        // The log may panic.
         let purged = tokio::select! {
-            purged = DB::purge(&store.0.pool, store.0.settings.retain, PURGE_BATCH) => purged,
+            purged = catching(purge) => purged,
             _ = stop.wait_for(|stop| *stop) => return,
         };
-        let pause = match purged {
-            Ok(_) => PURGE,
-            Err(error) => {
-                tracing::debug!(target: "events_durable", "old events are not deleted yet: {error}");
-                PURGE_AGAIN
-            }
+        let pause = if let Ok(true) = purged {
+            PURGE
+        } else {
+            PURGE_AGAIN
         };
         if timeout(pause, stop.wait_for(|stop| *stop)).await.is_ok() {
             return;

@@ -13,7 +13,11 @@ use events_core::{Event, Retry, State, failures::BoxError, subscriber, subscribe
 use events_durable::{Durable, upcast};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::{task::yield_now, time::timeout};
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::engine::FaultEngine;
@@ -29,6 +33,7 @@ on_both! {
     an_error_that_panics_when_it_is_dropped_fails_the_attempt;
     an_event_that_panics_when_it_is_dropped_is_delivered_once;
     a_log_that_panics_stops_no_worker;
+    a_log_that_panics_at_a_warning_stops_no_worker;
 }
 
 /// What panics.
@@ -162,14 +167,36 @@ async fn an_event_that_panics_when_it_is_dropped_is_delivered_once<DB: FaultEngi
     check(database, (2, "event drop"), 1, false).await;
 }
 
-/// Panics at the first span of a delivery.
-#[derive(Clone, Default)]
-struct BrokenLog(Arc<AtomicBool>);
+/// Panics at the first record with this text.
+#[derive(Clone)]
+struct BrokenLog {
+    text: &'static str,
+    has_panicked: Arc<AtomicBool>,
+}
+
+impl BrokenLog {
+    fn start(text: &'static str) -> (Self, (DefaultGuard, Dispatch)) {
+        let has_panicked = Arc::default();
+        let broken = Self { text, has_panicked };
+        let writer = broken.clone();
+        let log = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_span_events(FmtSpan::NEW)
+            .with_writer(move || writer.clone());
+        let guard = tracing::subscriber::set_default(log.finish());
+        // With a single one, `tracing` may not enable a record for this thread: see `Log`.
+        (broken, (guard, Dispatch::new(NoSubscriber::new())))
+    }
+
+    fn has_panicked(&self) -> bool {
+        self.has_panicked.load(Ordering::Relaxed)
+    }
+}
 
 impl io::Write for BrokenLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let is_of_delivery = String::from_utf8_lossy(bytes).contains("deliver{subscriber");
-        let is_first = is_of_delivery && !self.0.swap(true, Ordering::Relaxed);
+        let has_text = String::from_utf8_lossy(bytes).contains(self.text);
+        let is_first = has_text && !self.has_panicked.swap(true, Ordering::Relaxed);
         assert!(!is_first, "a panic that a test wants");
         Ok(bytes.len())
     }
@@ -181,23 +208,32 @@ impl io::Write for BrokenLog {
 
 async fn a_log_that_panics_stops_no_worker<DB: FaultEngine>(database: &Database<DB>) {
     let mut shop = Shop::open(database, subscribers![confirm]).await;
-    let broken = BrokenLog::default();
-    let writer = broken.clone();
-    let log = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::DEBUG)
-        .with_span_events(FmtSpan::NEW)
-        .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(log.finish());
+    let (broken, _guard) = BrokenLog::start("deliver{subscriber");
     let workers = shop.work();
     // Whether the span is made depends on the logs of other tests as well.
     for order in 1.. {
         shop.place([placed(order)]).await;
         let received = timeout(Duration::from_secs(60), shop.next()).await;
         received.expect("the workers continue");
-        if broken.0.load(Ordering::Relaxed) {
+        if broken.has_panicked() {
             break;
         }
     }
+    shop.drained().await;
+    stop(workers).await;
+}
+
+async fn a_log_that_panics_at_a_warning_stops_no_worker<DB: FaultEngine>(database: &Database<DB>) {
+    let mut shop = Shop::unregistered(database, subscribers![confirm]).await;
+    let (broken, _guard) = BrokenLog::start("the workers deliver nothing");
+    let workers = shop.work();
+    while !broken.has_panicked() {
+        yield_now().await;
+    }
+    shop.store.register(&shop.registry).await.unwrap();
+    shop.place([placed(1)]).await;
+    let received = timeout(Duration::from_secs(60), shop.next()).await;
+    received.expect("the workers continue");
     shop.drained().await;
     stop(workers).await;
 }
