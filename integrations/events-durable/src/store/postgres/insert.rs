@@ -9,6 +9,7 @@ use crate::store::{
     error::StoreError,
     event::NewEvent,
     insert::{Insert, InsertStatement, as_json},
+    shared::values::bind_event,
 };
 
 /// A statement that ends in the text of [`Tx::PROOF`].
@@ -56,21 +57,8 @@ fn column<'e, T>(events: &'e [NewEvent], value: fn(&'e NewEvent) -> T) -> Vec<T>
 /// The query that stores the events.
 fn query(events: &[NewEvent]) -> Query<'_, Postgres, PgArguments> {
     match events {
-        [event] => sqlx::query(if event.key.is_none() {
-            ONE
-        } else {
-            ONE_WITH_KEY
-        })
-        .bind(&event.id)
-        .bind(&event.topic)
-        .bind(&event.key)
-        .bind(event.version)
-        .bind(event.time)
-        .bind(event.due)
-        .bind(&event.trace)
-        .bind(&event.parent)
-        .bind(&event.codec)
-        .bind(&event.data),
+        [event @ NewEvent { key: None, .. }] => bind_event!(sqlx::query(ONE), event),
+        [event] => bind_event!(sqlx::query(ONE_WITH_KEY), event),
         events => sqlx::query(ALL)
             .bind(column(events, |event| event.id.as_str()))
             .bind(column(events, |event| event.topic.as_str()))

@@ -26,6 +26,24 @@ pub(in crate::store) fn list<T: Into<serde_json::Value> + Clone>(all: &[T]) -> S
     .to_string()
 }
 
+/// Binds the columns of an event to a statement that stores it: the parameters 1 to 10.
+macro_rules! bind_event {
+    ($query:expr, $event:expr) => {
+        $query
+            .bind(&$event.id)
+            .bind(&$event.topic)
+            .bind(&$event.key)
+            .bind($event.version)
+            .bind($event.time)
+            .bind($event.due)
+            .bind(&$event.trace)
+            .bind(&$event.parent)
+            .bind(&$event.codec)
+            .bind(&$event.data)
+    };
+}
+pub(in crate::store) use bind_event;
+
 /// A duration as the database has it.
 pub(in crate::store) fn millis(duration: Duration) -> i64 {
     // A century is enough, and leaves room to add it to a time.

@@ -6,6 +6,7 @@ use crate::store::{
     error::StoreError,
     event::NewEvent,
     insert::{Insert, InsertStatement, as_json},
+    shared::values::bind_event,
 };
 
 const ONE: &str = "
@@ -92,17 +93,7 @@ impl Insert for Sqlite {
 }
 
 async fn insert_one(conn: &mut sqlx::SqliteConnection, event: &NewEvent) -> Result<(), StoreError> {
-    let inserted = sqlx::query(ONE)
-        .bind(&event.id)
-        .bind(&event.topic)
-        .bind(&event.key)
-        .bind(event.version)
-        .bind(event.time)
-        .bind(event.due)
-        .bind(&event.trace)
-        .bind(&event.parent)
-        .bind(&event.codec)
-        .bind(&event.data)
+    let inserted = bind_event!(sqlx::query(ONE), event)
         .execute(&mut *conn)
         .await?;
     sqlx::query(DELIVERIES_OF_ONE)
