@@ -79,35 +79,18 @@ impl<'m> Circumstances<'m> {
             )),
         }
         reasons.extend(self.outside(selector));
-        let settle = self.settle();
-        reasons.extend(match self.queued {
-            0 => None,
-            1 => Some(format!(
-                "1 event waits in the queue; call {settle}, so that its subscribers run"
-            )),
-            queued => Some(format!(
-                "{queued} events wait in the queue; call {settle}, so that their subscribers run"
-            )),
-        });
-        let advance = self.advance();
-        reasons.extend(match self.scheduled {
-            0 => None,
-            1 => Some(format!(
-                "1 event waits for its time; call {advance}, which lets time pass"
-            )),
-            scheduled => Some(format!(
-                "{scheduled} events wait for their time; call {advance}, which lets time pass"
-            )),
-        });
-        reasons.extend(match self.held {
-            0 => None,
-            1 => Some(
-                "1 event waits for the commit of its unit of work; commit it, or call `events.run_held(&unit)`".to_owned(),
-            ),
-            held => Some(format!(
-                "{held} events wait for the commit of their unit of work; commit it, or call `events.run_held(&unit)`"
-            )),
-        });
+        let (settle, advance) = (self.settle(), self.advance());
+        reasons.extend(waiting(self.queued, |its| {
+            format!("in the queue; call {settle}, so that {its} subscribers run")
+        }));
+        reasons.extend(waiting(self.scheduled, |its| {
+            format!("for {its} time; call {advance}, which lets time pass")
+        }));
+        reasons.extend(waiting(self.held, |its| {
+            format!(
+                "for the commit of {its} unit of work; commit it, or call `events.run_held(&unit)`"
+            )
+        }));
         reasons.extend(self.unscanned.as_ref().map(|(topic, subscriber)| {
             let why = if self.has_declared {
                 "it was not scanned; scan its module or crate as well"
@@ -173,6 +156,15 @@ impl<'m> Circumstances<'m> {
              its closure in `events.bring(..)` or its future in `events.bring_future(..)`",
             times(count)
         ))
+    }
+}
+
+/// That so many events wait for something, whose text is made with "its" or "their"; `None` if there are none.
+fn waiting(count: usize, text: impl FnOnce(&str) -> String) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 event waits {}", text("its"))),
+        count => Some(format!("{count} events wait {}", text("their"))),
     }
 }
 
