@@ -10,8 +10,8 @@ use events_core::{
 use events_durable::{Delivery, Durable, DurableError, StoreError, durable};
 use events_sqlx::Tx;
 use serde::{Deserialize, Serialize};
-use sqlx::{PgPool, Postgres, Sqlite, postgres::PgConnectOptions};
-use tokio::{spawn, task::yield_now};
+use sqlx::{Postgres, Sqlite};
+use tokio::spawn;
 
 use crate::{
     database::{Database, TestEngine as _, on_both},
@@ -298,11 +298,7 @@ async fn programs_register_at_once_in_any_isolation() {
         return;
     };
     let shop = Shop::unregistered(&database, subscribers![confirm]).await;
-    let options = PgConnectOptions::clone(&database.pool.connect_options())
-        .application_name("registers_at_once")
-        .options([("default_transaction_isolation", "serializable")]);
-    let pool = PgPool::connect_with(options).await.unwrap();
-    let store = Durable::with_pool(pool);
+    let store = Durable::with_pool(database.serializable("registers").await);
     // As another program does.
     let mut other = database.pool.begin().await.unwrap();
     let statements = "SELECT pg_advisory_xact_lock(1702257008, 0);
@@ -314,12 +310,7 @@ async fn programs_register_at_once_in_any_isolation() {
         .unwrap();
     let registry = shop.registry.clone();
     let register = spawn(async move { store.register(&registry).await });
-    let waits = "SELECT count(*) FROM pg_stat_activity
-        WHERE application_name = 'registers_at_once' AND wait_event_type = 'Lock'";
-    while database.numbers(waits).await == [0] {
-        assert!(!register.is_finished(), "it waits for the other program");
-        yield_now().await;
-    }
+    database.waits_for_lock("registers", &register).await;
     other.commit().await.unwrap();
     let routes = register.await.unwrap().unwrap();
     assert_eq!(routes.known, ["mail.confirm"]);

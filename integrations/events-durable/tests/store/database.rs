@@ -12,11 +12,13 @@ use std::{
 
 use events_durable::testing::{Claim, Done, Engine, Failed, NewEvent, Next, Registered, Route};
 use sqlx::{
-    AssertSqlSafe, Pool, Postgres, Row, Sqlite,
+    AssertSqlSafe, PgPool, Pool, Postgres, Row, Sqlite,
     pool::PoolOptions,
     postgres::{PgConnectOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
+
+use tokio::task::{JoinHandle, yield_now};
 
 use crate::server;
 
@@ -188,6 +190,27 @@ pub(crate) fn event(id: &str, topic: &str, key: Option<&str>) -> NewEvent {
 /// The ids of the events of claims, in order.
 pub(crate) fn ids(claims: &[Claim]) -> Vec<&str> {
     claims.iter().map(|claim| claim.event.id.as_str()).collect()
+}
+
+impl Database<Postgres> {
+    /// A pool with a name, as that of another program. Its transactions are serializable unless their BEGIN states something else.
+    pub(crate) async fn serializable(&self, name: &str) -> PgPool {
+        let options = PgConnectOptions::clone(&self.pool.connect_options())
+            .application_name(name)
+            .options([("default_transaction_isolation", "serializable")]);
+        PgPool::connect_with(options).await.unwrap()
+    }
+
+    /// Waits until the task, which uses the pool with that name, waits for a lock.
+    pub(crate) async fn waits_for_lock<T>(&self, name: &str, task: &JoinHandle<T>) {
+        let waits = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = '{name}' AND wait_event_type = 'Lock'"
+        );
+        while self.numbers(&waits).await == [0] {
+            assert!(!task.is_finished(), "it waits for a lock");
+            yield_now().await;
+        }
+    }
 }
 
 impl<DB: TestEngine> Database<DB> {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use events_durable::testing::{NewEvent, Next, Operate, Replay, Stats, WhenDead};
-use sqlx::{PgPool, Postgres, postgres::PgConnectOptions, raw_sql};
-use tokio::{spawn, task::yield_now};
+use sqlx::{Postgres, raw_sql};
+use tokio::spawn;
 
 use crate::database::{Database, TestEngine, event, ids, on_both};
 
@@ -270,26 +270,38 @@ async fn a_replay_adds_nothing_that_a_purge_has_deleted_in_any_isolation() {
     database.with_routes(&[("t", "s", false)]).await;
     database.store_each(&[("1", None), ("2", None)]).await;
     database.drain("s").await;
-    let options = PgConnectOptions::clone(&database.pool.connect_options());
-    let options = options.options([("default_transaction_isolation", "serializable")]);
-    let pool = PgPool::connect_with(options).await.unwrap();
+    let pool = database.serializable("replays").await;
     // As a purge does.
     let mut purge = database.pool.begin().await.unwrap();
     let statements =
         "SELECT pg_advisory_xact_lock(ev_space() # 2, 0); DELETE FROM ev_event WHERE id = '1'";
     raw_sql(statements).execute(&mut *purge).await.unwrap();
     let replay = spawn(async move { Postgres::replay(&pool, "s", &Replay::default()).await });
-    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
-        AND classid::bigint = (ev_space() # 2)::bigint & 4294967295";
-    while database.numbers(waits).await == [0] {
-        assert!(!replay.is_finished(), "it waits for the purge");
-        yield_now().await;
-    }
+    database.waits_for_lock("replays", &replay).await;
     purge.commit().await.unwrap();
     assert_eq!(replay.await.unwrap(), Ok(1));
     assert_eq!(database.drain("s").await, ["2"]);
     let left = "SELECT count(*) FROM ev_delivery";
     assert_eq!(database.numbers(left).await, [0]);
+}
+
+/// A delivery ends while it waits for it.
+#[tokio::test]
+async fn a_subscriber_is_retired_beside_its_workers_in_any_isolation() {
+    let Some(database) = Postgres::create().await else {
+        return;
+    };
+    database.with_routes(&[("t", "s", false)]).await;
+    database.store_each(&[("1", None), ("2", None)]).await;
+    let pool = database.serializable("retires").await;
+    // As a worker does.
+    let mut worker = database.pool.begin().await.unwrap();
+    let done = "DELETE FROM ev_delivery WHERE seq = (SELECT min(seq) FROM ev_delivery)";
+    raw_sql(done).execute(&mut *worker).await.unwrap();
+    let retire = spawn(async move { Postgres::retire(&pool, "s").await });
+    database.waits_for_lock("retires", &retire).await;
+    worker.commit().await.unwrap();
+    assert_eq!(retire.await.unwrap(), Ok(1));
 }
 
 async fn a_retired_subscriber_leaves_nothing<DB: TestEngine>(database: &Database<DB>) {

@@ -95,9 +95,7 @@ async fn programs_migrate_at_once_in_any_isolation() {
     let Some(database) = sqlx::Postgres::create().await else {
         return;
     };
-    let options = sqlx::postgres::PgConnectOptions::clone(&database.pool.connect_options());
-    let options = options.options([("default_transaction_isolation", "serializable")]);
-    let pool = sqlx::PgPool::connect_with(options).await.unwrap();
+    let pool = database.serializable("migrates").await;
     let migrate =
         async || <sqlx::Postgres as events_durable::testing::Migrate>::migrate(&pool).await;
     let (one, two) = join!(migrate(), migrate());
