@@ -20,6 +20,7 @@ on_both! {
     a_paused_subscriber_receives_nothing;
     an_id_is_paused_before_it_is_registered;
     a_wrong_id_is_an_error;
+    what_the_program_still_has_is_retired_with_a_warning;
     stats_count_what_waits;
     a_dead_one_of_a_key_may_be_passed_over;
     a_purge_keeps_events_as_long_as_the_store_says;
@@ -101,7 +102,6 @@ async fn an_id_is_paused_before_it_is_registered<DB: ShopEngine>(database: &Data
 async fn a_wrong_id_is_an_error<DB: ShopEngine>(database: &Database<DB>) {
     let shop = Shop::open(database, subscribers![confirm]).await;
     let store = &shop.store;
-    let (log, _guard) = Log::start();
     let results = async |id: &str| {
         let dead = store.dead(id).list(1).await.map(|list| list.len() as u64);
         let (retried, discarded) = (store.dead(id).retry().await, store.dead(id).discard().await);
@@ -123,8 +123,6 @@ async fn a_wrong_id_is_an_error<DB: ShopEngine>(database: &Database<DB>) {
     for result in results("mail.confirm").await {
         assert_eq!(result.unwrap(), 0);
     }
-    let retired = "this program still has it";
-    assert_eq!(log.count(retired), 1);
     // What is paused before it is registered is known.
     store.pause("mail.new").await.unwrap();
     store.resume("mail.new").await.unwrap();
@@ -133,6 +131,19 @@ async fn a_wrong_id_is_an_error<DB: ShopEngine>(database: &Database<DB>) {
     assert!(error.to_string().contains("and no other one"), "{error}");
     // This program has it still.
     assert_eq!(store.replay("mail.confirm").await.unwrap(), 0);
+}
+
+async fn what_the_program_still_has_is_retired_with_a_warning<DB: ShopEngine>(
+    database: &Database<DB>,
+) {
+    let (log, _guard) = Log::start();
+    let shop = Shop::open(database, subscribers![confirm]).await;
+    let other = Durable::with_pool(database.pool.clone());
+    for (store, warnings) in [(&other, 0), (&shop.store, 1)] {
+        store.retire("mail.confirm").await.unwrap();
+        let warning = "this program still has it: it receives nothing";
+        assert_eq!(log.count(warning), warnings);
+    }
 }
 
 async fn stats_count_what_waits<DB: ShopEngine>(database: &Database<DB>) {
