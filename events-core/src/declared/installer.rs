@@ -105,7 +105,7 @@ pub struct Installer<'i> {
     pub(crate) group: &'i mut SubscriberGroup,
     /// The id of a durable subscriber.
     pub(super) durable: Option<&'static str>,
-    /// What its parameters state about it.
+    /// The types with which its parameters mark it.
     pub(super) marks: Vec<TypeId>,
     /// What its parameters need in a call, each ended by NUL.
     pub(super) needs: String,

@@ -93,7 +93,7 @@ pub struct SubscriberInfo {
     /// Claimed when its subscription ends. Only of a subscriber with a condition: any other that is skipped for no other
     /// reason is known to have ended.
     pub(crate) ended: Option<Arc<Once>>,
-    /// What its parameters state about it; `None` if nothing.
+    /// The types with which its parameters mark it.
     pub(crate) marks: Box<[TypeId]>,
     /// What its parameters need in a call, each ended by NUL. A list would be a type that the other fields do not have, and
     /// each program would compile for its events how it is dropped.
@@ -251,7 +251,7 @@ impl SubscriberInfo {
 
     /// What its parameters [need](crate::handlers::Prepare::needs) in each call, if not every emit gives it: in words, such as
     /// `in a transaction of events_sqlx (SQLite)`. An emit that does not give it does not call the subscriber, which is a
-    /// failed delivery.
+    /// failure.
     pub fn needs(&self) -> impl Iterator<Item = &str> {
         self.needs.split_terminator('\0')
     }

@@ -299,8 +299,8 @@ impl<DB: Engine> Durable<DB> {
     }
 
     /// Deletes a subscriber that no program has any more from the database, with what it has not received. Returns how many
-    /// deliveries that were. One that a program still has receives nothing until that
-    /// program registers again: if it is this program, that is a warning.
+    /// deliveries that were. One that a program still has receives nothing until that program registers again: if it is this
+    /// program, that is a warning.
     ///
     /// # Errors
     ///

@@ -109,7 +109,8 @@ impl<DB: Engine> NewWorkers<DB> {
     }
 
     /// Starts the workers as tasks of tokio. They deliver to the subscribers that the store has registered, and wait for these
-    /// until there are some: a warning says so after a first wait. If the handle is dropped, they end where they are, and hand back nothing.
+    /// until there are some: a warning says so after a first wait. If the handle is dropped, they end where they are, and hand back
+    /// nothing.
     ///
     /// On PostgreSQL, subsequent deliveries to a subscriber that takes a `Tx` may use one connection, which is not returned to the pool
     /// in between: a setting of the session, such as one made with `SET ROLE`, is that of the next delivery as well, also if
